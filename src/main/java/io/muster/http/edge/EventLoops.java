@@ -1,0 +1,61 @@
+package io.muster.http.edge;
+
+import io.netty.channel.EventLoop;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The event loops: sockets, sessions and devices all run here, so that a message from a socket to
+ * its device's actor and back wakes no other thread. Made before the actor system and closed after
+ * it. Nothing that runs here may block.
+ *
+ * <p>As an {@link Executor} it stays on the loop that spoke; work from any other thread goes to the
+ * loops in turn.
+ */
+public final class EventLoops implements Executor, AutoCloseable {
+  private final MultiThreadIoEventLoopGroup group;
+  private final FastThreadLocal<EventLoop> current = new FastThreadLocal<>();
+
+  private EventLoops(int count) {
+    var io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    group = new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory("muster-loop"), io);
+    for (EventExecutor loop : group) {
+      loop.submit(() -> current.set((EventLoop) loop)).syncUninterruptibly();
+    }
+  }
+
+  /** As many loops as cores: more only take turns. */
+  public static EventLoops onAllCores() {
+    return new EventLoops(Math.max(2, Runtime.getRuntime().availableProcessors()));
+  }
+
+  public MultiThreadIoEventLoopGroup group() {
+    return group;
+  }
+
+  /** The listening channel that fits the loops: epoll where there is one, NIO elsewhere. */
+  public Class<? extends ServerChannel> serverChannel() {
+    return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    EventLoop mine = current.getIfExists();
+    (mine == null ? group.next() : mine).execute(task);
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+  }
+}

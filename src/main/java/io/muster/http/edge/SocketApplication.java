@@ -1,0 +1,48 @@
+package io.muster.http.edge;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+
+/** What is mounted behind a listener: it decides who may join. */
+public interface SocketApplication {
+
+  /**
+   * A client wants to join: a Socket.IO CONNECT, or a plain WebSocket that has shown its token.
+   * Called on the client's event loop. Answer now or later and from any thread; events that arrive
+   * meanwhile wait (bounded) and are handled after the answer. One that is never answered is closed
+   * by the connect timeout.
+   */
+  void joining(Joining client);
+
+  /** One client at the door. The first answer counts. */
+  interface Joining {
+
+    /**
+     * {@code "/"} for devices and dashboards; the application refuses the names it does not know.
+     */
+    String namespace();
+
+    /**
+     * The CONNECT payload, or {@code {"token": …}} for a plain WebSocket; an empty object when
+     * there was none.
+     */
+    ObjectNode auth();
+
+    Handshake handshake();
+
+    /**
+     * Lets the client in. Its first packet is the CONNECT reply; frames sent to the returned socket
+     * follow it.
+     */
+    Socket accept(SocketHandler handler);
+
+    /**
+     * Refuses for good: real clients do not come back. {@code data} is sent as {@code data} of the
+     * CONNECT_ERROR and may be empty. On a plain WebSocket: an {@code error} event with message and
+     * data, then close code 4001.
+     */
+    void refuse(String message, ObjectNode data);
+
+    /** Closes the transport so that the client's own back-off brings it here again. */
+    void turnAway(Ending ending);
+  }
+}
