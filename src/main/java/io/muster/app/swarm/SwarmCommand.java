@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -147,12 +148,13 @@ public final class SwarmCommand implements Callable<Integer> {
   }
 
   private String deviceSecret() {
-    var given = secret == null ? System.getenv("DEVICE_JWT_SECRET") : secret;
-    if (given == null) {
-      throw new ParameterException(
-          spec.commandLine(), "no device secret: give --secret, DEVICE_JWT_SECRET or --token-file");
-    }
-    return given;
+    return Optional.ofNullable(secret)
+        .or(() -> DeviceSecret.find(System.getenv()))
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "no device secret: give --secret, DEVICE_JWT_SECRET or --token-file"));
   }
 
   private static boolean answers(Target target) {
