@@ -21,7 +21,7 @@ final class SimulatedDevice implements Connection.Client {
 
   // Heartbeats under way per device; a power of two. At 15 s apart one is plenty, at full load
   // four.
-  private static final int UNDER_WAY = 4;
+  private static final int UNDER_WAY = 8;
   private static final Duration ACKED_BEFORE_RESTART = Duration.ofMillis(500);
   private static final String FLAPPED = "flapped";
   private static final String RESTARTED = "restarted";

@@ -108,8 +108,13 @@ final class Swarm implements AutoCloseable {
         });
   }
 
+  /** Goes on at another pace; heartbeats that are overdue at the old one are let go. */
   void pace(Pace next) {
-    run(() -> pace = next);
+    run(
+        () -> {
+          pace = next;
+          heartbeats.forgetBacklog();
+        });
   }
 
   boolean isClosed() {
