@@ -2,18 +2,22 @@ package io.muster.actors.device;
 
 import io.muster.actors.DeviceId;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
- * The tags under which the journal keeps events that change a device's view. All events of one
- * device carry the same tag, so that each slice of the fleet can be projected by itself, in order.
- * They are written into the journal for ever: the number of slices is never changed.
+ * The slices of the journal that the read model follows side by side. Their number is for ever: a
+ * device keeps its slice.
  */
 public final class DeviceTags {
-  public static final List<String> ALL = List.of("device-0", "device-1", "device-2", "device-3");
+  private static final int SLICES = 4;
+  public static final List<String> ALL =
+      IntStream.range(0, SLICES).mapToObj(slice -> "device-" + slice).toList();
+  private static final List<Set<String>> SETS = ALL.stream().map(Set::of).toList();
 
   private DeviceTags() {}
 
-  public static String of(DeviceId device) {
-    return ALL.get(Math.floorMod(device.value().hashCode(), ALL.size()));
+  static Set<String> of(DeviceId id) {
+    return SETS.get(Math.floorMod(id.value().hashCode(), SLICES));
   }
 }
