@@ -189,7 +189,7 @@ class Desk extends Component {
         h('div', { class: 'work' },
           overview({ counts, status: shown.status, stale, onToggle: this.#toggle, onAll: () => this.#show({ status: new Set() }) }),
           filters({ shown, tags, counts, matching: rows.length, onChange: this.#show }),
-          h(FleetTable, { rows, open: shown.device, cursor, now, stale, sort: shown.sort, reverse: shown.reverse, onSort: this.#sort,
+          h(FleetTable, { rows, question: questionOf(shown), open: shown.device, cursor, now, stale, sort: shown.sort, reverse: shown.reverse, onSort: this.#sort,
             onOpen: this.#open, onCursor: (id) => this.setState({ cursor: id }), empty: this.#empty(live, counts) })),
         shown.device && (this.#fleet.known || this.#fleet.get(shown.device)) &&
           h(DevicePanel, { key: shown.device, id: shown.device, device: this.#fleet.get(shown.device), now, stale, api: this.#api,
@@ -220,6 +220,8 @@ function titleOf(live, counts) {
   if (live.phase === 'lost') return 'Not live · Muster';
   return counts.offline > 0 ? `${counts.offline} offline · Muster` : 'Muster';
 }
+
+const questionOf = ({ status, tag, text, only, sort, reverse }) => JSON.stringify([[...status], tag, text, only, sort, reverse]);
 
 // ── the address says what is shown, so that it can be bookmarked and sent to a colleague ──
 function shownIn(address) {

@@ -31,6 +31,11 @@ export class FleetTable extends Component {
     this.observer.observe(this.#body.current);
   }
 
+  /** A new question starts at its first answer. */
+  componentDidUpdate(before) {
+    if (before.question !== this.props.question) this.#body.current.scrollTop = 0;
+  }
+
   componentWillUnmount() {
     this.observer.disconnect();
   }
