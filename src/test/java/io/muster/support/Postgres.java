@@ -66,7 +66,8 @@ public final class Postgres {
 
   /** The pipe closes when this JVM ends, even by kill -9; then the server goes. */
   private void dieWithThisJvm() throws IOException {
-    var script = "read _; %s -D '%s' -m immediate stop; rm -rf '%s'".formatted(control(), dataDir, dataDir);
+    var script =
+        "read _; %s -D '%s' -m immediate stop; rm -rf '%s'".formatted(control(), dataDir, dataDir);
     new ProcessBuilder("sh", "-c", script)
         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
         .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -81,7 +82,8 @@ public final class Postgres {
 
   private ProcessHandle postmaster() {
     try (Stream<String> lines = Files.lines(dataDir.resolve("postmaster.pid"))) {
-      return ProcessHandle.of(Long.parseLong(lines.findFirst().orElseThrow().strip())).orElseThrow();
+      return ProcessHandle.of(Long.parseLong(lines.findFirst().orElseThrow().strip()))
+          .orElseThrow();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

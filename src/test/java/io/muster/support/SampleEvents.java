@@ -27,7 +27,8 @@ public final class SampleEvents {
   /** By the file in which the journal's spelling of it is frozen. */
   public static Map<String, DeviceEvent> all() {
     var events = new LinkedHashMap<String, DeviceEvent>();
-    events.put("registered.v1", new Registered(new OrgId("acme"), "Lobby – left \"A\"", "user:ada", T));
+    events.put(
+        "registered.v1", new Registered(new OrgId("acme"), "Lobby – left \"A\"", "user:ada", T));
     events.put("renamed.v1", new Renamed("Lobby", "user:ada", T));
     events.put("tagged.v1", new Tagged(new TreeSet<>(List.of("floor:1", "lobby")), "user:ada", T));
     events.put("untagged.v1", new Untagged(new TreeSet<>(List.of("floor:1")), "user:ada", T));
@@ -36,11 +37,25 @@ public final class SampleEvents {
     events.put("token-issued.v1", new TokenIssued(HASH, T.plusSeconds(3600), "service", T));
     events.put("token-used.v1", new TokenUsed(HASH, T));
     events.put("came-online.v1", new CameOnline(1, new NodeId("muster-0:7355#1"), T));
-    events.put("command-queued.v1", new CommandQueued(order(), Optional.of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), Optional.of("key-1"), T));
-    events.put("command-queued.v1.bare", new CommandQueued(bareOrder(), Optional.empty(), Optional.empty(), T));
+    events.put(
+        "command-queued.v1",
+        new CommandQueued(
+            order(),
+            Optional.of("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+            Optional.of("key-1"),
+            T));
+    events.put(
+        "command-queued.v1.bare",
+        new CommandQueued(bareOrder(), Optional.empty(), Optional.empty(), T));
     events.put("command-sent.v1", new CommandSent(COMMAND, 1, 1, T));
-    events.put("command-settled.v1", new CommandSettled(COMMAND, Outcome.ACKNOWLEDGED, Optional.of("done"), Optional.of("reconnected"), 2, T));
-    events.put("command-settled.v1.bare", new CommandSettled(bareOrder().id(), Outcome.UNCONFIRMED, Optional.empty(), Optional.empty(), 0, T));
+    events.put(
+        "command-settled.v1",
+        new CommandSettled(
+            COMMAND, Outcome.ACKNOWLEDGED, Optional.of("done"), Optional.of("reconnected"), 2, T));
+    events.put(
+        "command-settled.v1.bare",
+        new CommandSettled(
+            bareOrder().id(), Outcome.UNCONFIRMED, Optional.empty(), Optional.empty(), 0, T));
     events.put("went-away.v1", new WentAway(1, AwayReason.SILENCE, T.plusSeconds(120), T));
     events.put("went-offline.v1", new WentOffline(1, T));
     events.put("token-revoked.v1", new TokenRevoked("user:ada", T));
@@ -49,10 +64,24 @@ public final class SampleEvents {
   }
 
   private static Order order() {
-    return new Order(COMMAND, "set_volume", Optional.of("{\"level\": 0.50, \"ramp\":[1,2e3],\"who\":\"Zoë\"}"), Optional.of("volume"), "user:ada", T, T.plusSeconds(3600));
+    return new Order(
+        COMMAND,
+        "set_volume",
+        Optional.of("{\"level\": 0.50, \"ramp\":[1,2e3],\"who\":\"Zoë\"}"),
+        Optional.of("volume"),
+        "user:ada",
+        T,
+        T.plusSeconds(3600));
   }
 
   private static Order bareOrder() {
-    return new Order(new CommandId("legacy-1"), "reload", Optional.empty(), Optional.empty(), "service", T, T.plusSeconds(300));
+    return new Order(
+        new CommandId("legacy-1"),
+        "reload",
+        Optional.empty(),
+        Optional.empty(),
+        "service",
+        T,
+        T.plusSeconds(300));
   }
 }

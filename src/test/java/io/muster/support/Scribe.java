@@ -50,10 +50,7 @@ public final class Scribe extends EventSourcedBehavior<Scribe.Order, DeviceEvent
         .forAnyState()
         .onCommand(
             Write.class,
-            write ->
-                Effect()
-                    .persist(write.facts())
-                    .thenReply(write.replyTo(), _ -> Done.done()))
+            write -> Effect().persist(write.facts()).thenReply(write.replyTo(), _ -> Done.done()))
         .onCommand(Recall.class, (state, recall) -> Effect().reply(recall.replyTo(), state))
         .build();
   }

@@ -127,9 +127,7 @@ public final class Store implements AutoCloseable {
     system.terminate();
     try {
       system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (InterruptedException
-        | java.util.concurrent.ExecutionException
-        | TimeoutException e) {
+    } catch (InterruptedException | java.util.concurrent.ExecutionException | TimeoutException e) {
       throw new IllegalStateException("the actor system does not end", e);
     }
     database.close();
