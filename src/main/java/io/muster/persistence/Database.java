@@ -68,8 +68,7 @@ public final class Database implements AutoCloseable {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw new DatabaseUnavailable(
-          "cannot open the database %s: %s".formatted(url, reason(e)), e);
+      throw new DatabaseUnavailable("cannot open the database %s: %s".formatted(url, reason(e)), e);
     }
   }
 
@@ -98,7 +97,9 @@ public final class Database implements AutoCloseable {
     db.put("minConnections", settings.journalConnections());
     if (url.dialect() == Dialect.POSTGRESQL) {
       db.put("connectionInitSql", JOURNAL_SESSION);
-      db.put("properties", Map.of("tcpKeepAlive", "true", "connectTimeout", "3", "socketTimeout", "10"));
+      db.put(
+          "properties",
+          Map.of("tcpKeepAlive", "true", "connectTimeout", "3", "socketTimeout", "10"));
     }
     return ConfigFactory.parseMap(
         Map.of(

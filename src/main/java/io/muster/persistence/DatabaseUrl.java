@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 record DatabaseUrl(Dialect dialect, String jdbc, Optional<String> user, Optional<String> password) {
 
   private static final Pattern LIBPQ =
-      Pattern.compile("postgres(?:ql)?://(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]*)(?:/([^?]*))?(\\?.*)?");
+      Pattern.compile(
+          "postgres(?:ql)?://(?:([^:@/]*)(?::([^@/]*))?@)?([^/?]*)(?:/([^?]*))?(\\?.*)?");
 
   /**
    * @param url {@code postgres://user:password@host:port/database?sslmode=require}, percent-encoded
@@ -42,7 +43,8 @@ record DatabaseUrl(Dialect dialect, String jdbc, Optional<String> user, Optional
 
   /**
    * One file in the directory. Every commit reaches the operating system before it is acknowledged
-   * ({@code WRITE_DELAY=0}), and the file is closed by us in our order, not by a hook of the driver.
+   * ({@code WRITE_DELAY=0}), and the file is closed by us in our order, not by a hook of the
+   * driver.
    */
   static DatabaseUrl embedded(Path dataDir) {
     var file = dataDir.toAbsolutePath().normalize().resolve("muster");

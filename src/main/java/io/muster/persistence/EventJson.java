@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.TreeSet;
 
 /**
- * Events as the journal spells them. What is written here is read for ever: a field is never renamed
- * or given another meaning; an event that changes gets a new version beside the old one.
+ * Events as the journal spells them. What is written here is read for ever: a field is never
+ * renamed or given another meaning; an event that changes gets a new version beside the old one.
  */
 final class EventJson {
   private EventJson() {}

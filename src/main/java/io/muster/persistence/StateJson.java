@@ -94,9 +94,7 @@ final class StateJson {
 
   private static Credentials credentials(JsonReader json) {
     return new Credentials(
-        json.objects("live", StateJson::issued),
-        json.texts("ended"),
-        json.maybeInstant("revoked"));
+        json.objects("live", StateJson::issued), json.texts("ended"), json.maybeInstant("revoked"));
   }
 
   private static void write(JsonWriter json, Issued token) {

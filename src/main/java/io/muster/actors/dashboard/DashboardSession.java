@@ -3,12 +3,14 @@ package io.muster.actors.dashboard;
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.OrgId;
+import io.muster.actors.Picture;
 import io.muster.actors.Roster;
 import io.muster.actors.dashboard.ToDashboard.*;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +50,10 @@ public final class DashboardSession {
   // News that came before the picture: the latest of each device is enough, so it is bounded by the
   // fleet.
   private final Map<DeviceId, ToDashboard> early = new LinkedHashMap<>();
-  private final Map<DeviceId, Long> told = new HashMap<>();
+
+  // What was told since the picture, until the table has caught up.
+  private final Map<DeviceId, DeviceView> told = new HashMap<>();
+  private Picture shown = new Picture(List.of());
 
   public DashboardSession(OrgId org, Roster roster, Screen screen, ScheduledExecutorService loop) {
     this.org = org;
@@ -77,10 +82,30 @@ public final class DashboardSession {
     };
   }
 
+  /**
+   * Shows the picture once more, to a watcher who may have missed the first. Changes meanwhile are
+   * told as ever.
+   */
+  public void repeat() {
+    switch (stage) {
+      case LIVE -> {
+        stage = Stage.GATHERING;
+        open();
+      }
+      case SETTLING -> screen.picture(latest());
+      case GATHERING, ENDED -> {}
+    }
+  }
+
   public void ended() {
     stage = Stage.ENDED;
     early.clear();
+    forget();
+  }
+
+  private void forget() {
     told.clear();
+    shown = new Picture(List.of());
   }
 
   private void keep(ToDashboard news) {
@@ -91,44 +116,51 @@ public final class DashboardSession {
     }
   }
 
-  private void show(List<DeviceView> picture, Roster.Mark mark) {
-    picture.forEach(device -> told.put(device.id(), device.seq()));
-    screen.picture(picture);
+  private void show(Picture picture, Roster.Mark mark) {
+    shown = picture;
+    screen.picture(picture.devices());
     stage = Stage.SETTLING;
     early.values().stream().filter(this::isNew).forEach(screen::news);
     early.clear();
     on(roster.caughtUp(mark).thenCompose(_ -> roster.picture(org)), this::settle);
   }
 
-  private void settle(List<DeviceView> picture) {
-    for (DeviceView device : picture) {
+  private void settle(Picture picture) {
+    for (DeviceView device : picture.devices()) {
       var change = new DeviceChanged(device);
       if (isNew(change)) {
         screen.news(change);
       }
     }
-    told.clear();
+    forget();
     stage = Stage.LIVE;
+  }
+
+  private List<DeviceView> latest() {
+    var all = new LinkedHashMap<DeviceId, DeviceView>();
+    shown.devices().forEach(device -> all.put(device.id(), device));
+    all.putAll(told);
+    return List.copyOf(all.values());
   }
 
   private boolean isNew(ToDashboard news) {
     return switch (news) {
-      case DeviceChanged n -> isNew(n.device(), 1);
-      case DeviceMissing n -> isNew(n.device(), 0);
+      case DeviceChanged n -> isNew(n.device(), true);
+      case DeviceMissing n -> isNew(n.device(), false);
       case Sampled _, CommandMoved _ -> true;
     };
   }
 
-  /**
-   * @param step 1 for a new fact; 0 for one that is told once more
-   */
-  private boolean isNew(DeviceView device, int step) {
-    var last = told.get(device.id());
-    if (last != null && device.seq() < last + step) {
-      return false;
+  /** That a device is missing is told of a fact which is known already; a change is told once. */
+  private boolean isNew(DeviceView device, boolean once) {
+    var last = Optional.ofNullable(told.get(device.id())).or(() -> shown.find(device.id()));
+    boolean isOld =
+        last.isPresent()
+            && (once ? !device.isNewerThan(last.get()) : last.get().isNewerThan(device));
+    if (!isOld) {
+      told.put(device.id(), device);
     }
-    told.put(device.id(), device.seq());
-    return true;
+    return !isOld;
   }
 
   /** A read model that is away is asked again; until then the watcher waits for its picture. */
