@@ -70,8 +70,8 @@ public final class Store implements AutoCloseable {
     var config =
         database
             .pekkoConfig()
-            .withFallback(ConfigFactory.parseResources("persistence.conf"))
             .withFallback(ConfigFactory.parseResources("store-test.conf"))
+            .withFallback(ConfigFactory.parseResources("persistence.conf"))
             .withFallback(ConfigFactory.load())
             .resolve();
     system = ActorSystem.create(SpawnProtocol.create(), "store", config);
