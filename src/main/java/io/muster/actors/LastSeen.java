@@ -1,0 +1,21 @@
+package io.muster.actors;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Keeps hints about devices for lists. Written in one batch per node now and then, and awaited by
+ * nobody.
+ */
+public interface LastSeen {
+
+  /** At most 20,000 at once; the newest value per device wins. Unknown devices are skipped. */
+  CompletionStage<Void> keep(Collection<Seen> batch);
+
+  record Seen(DeviceId id, OrgId org, DeviceView.Hints hints) {
+    public Instant at() {
+      return hints.lastSeen().orElse(Instant.EPOCH);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package io.muster.actors.dashboard;
+
+import io.muster.actors.CommandView;
+import io.muster.actors.DeviceView;
+import io.muster.actors.LastSeen.Seen;
+import io.muster.actors.Wire;
+import java.util.List;
+
+/** What is told to everybody who watches an organisation. */
+public sealed interface ToDashboard extends Wire {
+
+  /** A fact about a device, journalled before it was told. */
+  record DeviceChanged(DeviceView device) implements ToDashboard {}
+
+  /**
+   * A device has been away long enough for the wire that knows only two words: it is {@code
+   * offline} there.
+   */
+  record DeviceMissing(DeviceView device) implements ToDashboard {}
+
+  /** Hints, some seconds old. */
+  record Sampled(List<Seen> samples) implements ToDashboard {
+    public Sampled {
+      samples = List.copyOf(samples);
+    }
+  }
+
+  record CommandMoved(CommandView command) implements ToDashboard {}
+}

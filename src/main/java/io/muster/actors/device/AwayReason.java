@@ -1,0 +1,9 @@
+package io.muster.actors.device;
+
+/** Why a device is away. */
+public enum AwayReason {
+  /** Its connection ended. */
+  GOODBYE,
+  /** Nothing was heard of it: its session is gone without a word, with its node perhaps. */
+  SILENCE
+}

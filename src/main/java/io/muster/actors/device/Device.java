@@ -1,0 +1,753 @@
+package io.muster.actors.device;
+
+import static io.muster.actors.Refusal.*;
+import static io.muster.actors.device.ToSession.Reason.*;
+
+import io.muster.actors.CommandId;
+import io.muster.actors.CommandView;
+import io.muster.actors.DeviceId;
+import io.muster.actors.DeviceView;
+import io.muster.actors.OrgId;
+import io.muster.actors.Refusal;
+import io.muster.actors.dashboard.Feed;
+import io.muster.actors.dashboard.ToDashboard.CommandMoved;
+import io.muster.actors.dashboard.ToDashboard.DeviceChanged;
+import io.muster.actors.dashboard.ToDashboard.DeviceMissing;
+import io.muster.actors.device.DeviceCommand.*;
+import io.muster.actors.device.DeviceEvent.*;
+import io.muster.actors.device.PendingCommands.Pending;
+import io.muster.actors.device.Status.*;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PreRestart;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EffectBuilder;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * One device: which connection owns it, whether it is there, and what it still has to do.
+ *
+ * <p>Everything that happens to a device passes through this actor in order. Each accepted
+ * connection gets an epoch higher than all before; what speaks for an older one is ignored. A fact
+ * is journalled first and told after.
+ */
+public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEvent, DeviceState> {
+
+  public static final EntityTypeKey<DeviceCommand> KEY =
+      EntityTypeKey.create(DeviceCommand.class, "Device");
+
+  /** What a device needs from around it. */
+  public record Surroundings(
+      DeviceSettings settings, Feed feed, SeenHints hints, Clock clock, RandomGenerator chance) {}
+
+  /** The hints that sessions on this node know; empty for a device whose session is elsewhere. */
+  public interface SeenHints {
+    DeviceView.Hints of(DeviceId id);
+
+    void pending(DeviceId id, OrgId org, int count);
+  }
+
+  public static Behavior<DeviceCommand> create(
+      DeviceId id, Surroundings around, ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(
+        ctx -> Behaviors.withTimers(timers -> new Device(id, around, shard, ctx, timers)));
+  }
+
+  // ── what a command means ─────────────────────────────────────────────── formatter:off
+
+  private record In(Status status, DeviceCommand command) {}
+
+  private Effect<DeviceEvent, DeviceState> decide(DeviceState state, DeviceCommand command) {
+    return switch (new In(state.status(), command)) {
+      case In(Retired _,   Connect c)                                  -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)      when isElsewhere(state, c)  -> turnAway(c.link(), WRONG_ORGANISATION);
+      case In(_,           Connect c)      when !isTrusted(state, c)   -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)                                  -> welcome(state, c);
+
+      case In(Online s,    Heartbeat c)    when owns(s, c)             -> heard(state, c);
+      case In(Away s,      Heartbeat c)    when isLast(state, c)       -> welcomeBack(state, c);
+      case In(Offline s,   Heartbeat c)    when isLast(state, c)       -> welcomeBack(state, c);
+      case In(_,           Heartbeat c)                                -> turnAway(c.link(), SUPERSEDED);
+
+      case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> stepAway(state, s, AwayReason.GOODBYE);
+      case In(_,           SessionEnded _)                             -> ignore();      // goodbye of a replaced connection
+      case In(Online s,    SilenceOver c)  when isUnheard(s, c)        -> stepAway(state, s, AwayReason.SILENCE);
+      case In(_,           SilenceOver _)                              -> ignore();      // it was found in time
+      case In(Away s,      TimeToTell c)   when s.epoch() == c.epoch() -> tellMissing(state, s);
+      case In(_,           TimeToTell _)                               -> ignore();      // it came back in time
+      case In(Away s,      GraceOver c)    when s.epoch() == c.epoch() -> commit(state, new WentOffline(s.epoch(), now()));
+      case In(_,           GraceOver _)                                -> ignore();      // it came back in time
+
+      case In(_,           Acknowledge c)                              -> settle(state, c);
+      case In(_,           DeliveryDue _)                              -> commit(state);
+      case In(_,           Wake _)                                     -> ignore();
+      case In(_,           NothingToDo _)                              -> askForSleep(state);
+      case In(_,           Sleep _)                                    -> Effect().stop();
+
+      case In(Retired _,   Register c)     when state.isOf(c.org())    -> refuse(c, DEVICE_RETIRED);
+      case In(_,           Register c)     when isUnknown(state)       -> register(state, c);
+      case In(_,           Register c)     when state.isOf(c.org())    -> describe(state, c);
+      case In(_,           Register c)                                 -> refuse(c, DEVICE_ID_TAKEN);
+
+      case In(_,           Request c)      when !state.isOf(c.org())   -> refuse(c, DEVICE_NOT_FOUND);
+      case In(Retired _,   Retire c)                                   -> done(c);
+      case In(_,           Describe c)                                 -> describe(state, c);
+      case In(_,           DescribeCommand c)                          -> describe(state, c);
+      case In(_,           ListPending c)                              -> describe(state, c);
+      case In(_,           AwaitSettled c)                             -> await(state, c);
+      case In(_,           Cancel c)                                   -> cancel(state, c);
+      case In(Retired _,   Request c)                                  -> refuse(c, DEVICE_RETIRED);
+      case In(_,           Amend c)                                    -> amend(state, c);
+      case In(_,           IssueToken c)                               -> issue(state, c);
+      case In(_,           RevokeTokens c)                             -> revoke(state, c);
+      case In(_,           Retire c)                                   -> retire(state, c);
+      case In(_,           Enqueue c)                                  -> enqueue(state, c);
+    };
+  }
+
+  // ─────────────────────────────────────────────────────────────────────── formatter:on
+
+  private boolean isUnknown(DeviceState state) {
+    return state.profile().isEmpty();
+  }
+
+  private boolean isElsewhere(DeviceState state, Connect c) {
+    return !isUnknown(state) && !state.isOf(c.org());
+  }
+
+  private boolean isTrusted(DeviceState state, Connect c) {
+    return state.credentials().accept(c.proof().hash(), c.proof().issuedAt());
+  }
+
+  private static boolean owns(Online status, Heartbeat c) {
+    return status.epoch() == c.link().epoch();
+  }
+
+  /**
+   * It was away only in our eyes, and nobody has taken its place: the socket has outlived our
+   * patience.
+   */
+  private static boolean isLast(DeviceState state, Heartbeat c) {
+    return state.epoch() == c.link().epoch();
+  }
+
+  private boolean isUnheard(Online status, SilenceOver c) {
+    return link.isEmpty() && status.epoch() == c.epoch();
+  }
+
+  // ── connections ──
+
+  private Effect<DeviceEvent, DeviceState> welcome(DeviceState state, Connect c) {
+    var facts = new ArrayList<DeviceEvent>();
+    if (isUnknown(state)) {
+      facts.add(new Registered(c.org(), id.value(), "device", now()));
+    }
+    if (state.credentials().isFirstUse(c.proof().hash())) {
+      facts.add(new TokenUsed(c.proof().hash(), now()));
+    }
+    return own(state, facts, c.link());
+  }
+
+  private Effect<DeviceEvent, DeviceState> welcomeBack(DeviceState state, Heartbeat c) {
+    var session = c.link().session();
+    return own(state, List.of(), c.link())
+        .thenRun(_ -> session.tell(new ToSession.Heard(c.token())));
+  }
+
+  private EffectBuilder<DeviceEvent, DeviceState> own(
+      DeviceState state, List<DeviceEvent> before, Link comer) {
+    var owner = comer.at(state.epoch() + 1);
+    var facts = new ArrayList<>(before);
+    facts.add(new CameOnline(owner.epoch(), owner.node(), now()));
+    failure = () -> comer.session().tell(new ToSession.Goodbye(UNAVAILABLE));
+    return commit(
+        state,
+        facts,
+        Optional.of(owner),
+        _ -> {
+          if (!isSameSession(owner)) {
+            dismiss(SUPERSEDED); // the newer connection wins
+          }
+          attach(owner);
+          owner.session().tell(new ToSession.Welcome(owner.epoch(), ctx.getSelf()));
+        });
+  }
+
+  private Effect<DeviceEvent, DeviceState> heard(DeviceState state, Heartbeat c) {
+    c.link().session().tell(new ToSession.Heard(c.token()));
+    if (link.isPresent()) {
+      return ignore();
+    }
+    attach(c.link());
+    c.link().session().tell(new ToSession.Found(ctx.getSelf()));
+    return commit(state);
+  }
+
+  private Effect<DeviceEvent, DeviceState> stepAway(
+      DeviceState state, Online status, AwayReason reason) {
+    var deadline = now().plus(around.settings().grace());
+    link = Optional.empty();
+    return commit(state, new WentAway(status.epoch(), reason, deadline, now()));
+  }
+
+  private Effect<DeviceEvent, DeviceState> turnAway(Link stranger, ToSession.Reason reason) {
+    stranger.session().tell(new ToSession.Goodbye(reason));
+    return rest();
+  }
+
+  private Effect<DeviceEvent, DeviceState> tellMissing(DeviceState state, Away status) {
+    around.feed().publish(state.profile().orElseThrow().org(), new DeviceMissing(view(state)));
+    patience(status.deadline(), new GraceOver(status.epoch()));
+    return ignore();
+  }
+
+  private boolean isSameSession(Link other) {
+    return link.map(l -> l.session().equals(other.session())).orElse(false);
+  }
+
+  private void attach(Link owner) {
+    ctx.unwatch(owner.session()); // it may have been watched under an older epoch
+    ctx.watchWith(owner.session(), new SessionEnded(owner.epoch()));
+    link = Optional.of(owner);
+    timers.cancel(PATIENCE);
+  }
+
+  private void dismiss(ToSession.Reason reason) {
+    link.ifPresent(
+        former -> {
+          ctx.unwatch(former.session());
+          former.session().tell(new ToSession.Goodbye(reason));
+        });
+    link = Optional.empty();
+  }
+
+  // ── commands for the device ──
+
+  private Effect<DeviceEvent, DeviceState> enqueue(DeviceState state, Enqueue c) {
+    var wish = c.wish();
+    var at = now();
+    var order = order(wish, at);
+    var known = wish.key().flatMap(key -> state.keys().find(key, at));
+    if (known.isPresent()) {
+      return known.get().fingerprint() == RecentKeys.fingerprint(order)
+          ? acceptedBefore(state, c, known.get())
+          : refuse(c, IDEMPOTENCY_KEY_REUSED);
+    }
+    if (wish.giveUpAt().isBefore(at)) {
+      return refuse(c, JOURNAL_UNAVAILABLE);
+    }
+    if (state.profile().orElseThrow().disabled()) {
+      return refuse(c, DEVICE_DISABLED);
+    }
+    var facts = new ArrayList<>(collapsed(state, order));
+    if (state.pending().size() - facts.size() >= around.settings().pendingMax()) {
+      return refuse(c, TOO_MANY_PENDING);
+    }
+    facts.add(new CommandQueued(order, wish.traceparent(), wish.key(), at));
+    return commit(state, facts, c, after -> new Answer.Accepted(commandOf(after, order)));
+  }
+
+  private Order order(Wish wish, Instant at) {
+    return new Order(
+        wish.id()
+            .orElseGet(() -> CommandTimelines.mint(lastSequenceNumber(ctx) + 1, around.chance())),
+        wish.type(),
+        wish.payload(),
+        wish.collapseKey(),
+        wish.by(),
+        at,
+        at.plusSeconds(wish.expiresInSeconds()));
+  }
+
+  /** Those of the same key that are still queued; what was sent is beyond recall. */
+  private List<DeviceEvent> collapsed(DeviceState state, Order newer) {
+    return state.pending().queue().stream()
+        .filter(p -> !p.wasSent() && newer.collapseKey().isPresent())
+        .filter(p -> p.order().collapseKey().equals(newer.collapseKey()))
+        .<DeviceEvent>map(p -> settled(p, Outcome.SUPERSEDED, Optional.empty()))
+        .toList();
+  }
+
+  private Effect<DeviceEvent, DeviceState> acceptedBefore(
+      DeviceState state, Enqueue c, RecentKeys.Used known) {
+    return answer(
+        c,
+        state
+            .pending()
+            .find(known.id())
+            .<Answer>map(p -> new Answer.Accepted(CommandTimelines.pending(id, p)))
+            .orElseGet(() -> new Answer.AcceptedBefore(known.id())));
+  }
+
+  /** A command that no ack is awaited of may already be settled by the same commit. */
+  private CommandView commandOf(DeviceState after, Order order) {
+    return after
+        .pending()
+        .find(order.id())
+        .map(p -> CommandTimelines.pending(id, p))
+        .orElseGet(() -> justSettled);
+  }
+
+  private Effect<DeviceEvent, DeviceState> settle(DeviceState state, Acknowledge c) {
+    return state
+        .pending()
+        .find(c.id())
+        .filter(Pending::wasSent)
+        .map(p -> commit(state, settled(p, c.reaction().outcome(), c.reaction().error())))
+        .orElseGet(this::ignore); // acknowledged twice, or too late
+  }
+
+  private Effect<DeviceEvent, DeviceState> cancel(DeviceState state, Cancel c) {
+    var pending = state.pending().find(c.id());
+    if (pending.isEmpty()) {
+      return refuse(c, COMMAND_SETTLED);
+    }
+    var fact = settled(pending.get(), Outcome.CANCELLED, Optional.of("by " + c.by()));
+    var answer = new Answer.Command(CommandTimelines.settled(id, pending.get(), fact));
+    return commit(state, List.of(fact), c, _ -> answer);
+  }
+
+  private CommandSettled settled(Pending pending, Outcome outcome, Optional<String> reason) {
+    long epoch = pending.lastAttempt().map(PendingCommands.Attempt::epoch).orElse(0L);
+    return new CommandSettled(
+        pending.order().id(), outcome, reason, Optional.empty(), epoch, now());
+  }
+
+  private Effect<DeviceEvent, DeviceState> await(DeviceState state, AwaitSettled c) {
+    if (state.pending().find(c.id()).isEmpty()) {
+      return refuse(c, COMMAND_SETTLED); // the history knows how
+    }
+    awaiting.computeIfAbsent(c.id(), _ -> new ArrayList<>()).add(c.replyTo());
+    return ignore();
+  }
+
+  // ── who it is ──
+
+  private Effect<DeviceEvent, DeviceState> register(DeviceState state, Register c) {
+    var facts = new ArrayList<DeviceEvent>();
+    facts.add(new Registered(c.org(), c.name().orElse(id.value()), c.by(), now()));
+    if (!c.tags().isEmpty()) {
+      facts.add(new Tagged(c.tags(), c.by(), now()));
+    }
+    return commit(state, facts, c, after -> new Answer.Created(view(after)));
+  }
+
+  private Effect<DeviceEvent, DeviceState> amend(DeviceState state, Amend c) {
+    var profile = state.profile().orElseThrow();
+    var facts = new ArrayList<DeviceEvent>();
+    c.name()
+        .filter(name -> !name.equals(profile.name()))
+        .ifPresent(name -> facts.add(new Renamed(name, c.by(), now())));
+    c.tags().ifPresent(tags -> facts.addAll(retagged(profile.tags(), tags, c.by())));
+    c.disabled()
+        .filter(disabled -> disabled != profile.disabled())
+        .ifPresent(
+            disabled ->
+                facts.add(disabled ? new Disabled(c.by(), now()) : new Enabled(c.by(), now())));
+    return commit(state, facts, c, after -> new Answer.Described(view(after)));
+  }
+
+  private List<DeviceEvent> retagged(SortedSet<String> before, SortedSet<String> after, String by) {
+    var facts = new ArrayList<DeviceEvent>();
+    var gone = new TreeSet<>(before);
+    gone.removeAll(after);
+    var come = new TreeSet<>(after);
+    come.removeAll(before);
+    if (!gone.isEmpty()) {
+      facts.add(new Untagged(gone, by, now()));
+    }
+    if (!come.isEmpty()) {
+      facts.add(new Tagged(come, by, now()));
+    }
+    return facts;
+  }
+
+  private Effect<DeviceEvent, DeviceState> issue(DeviceState state, IssueToken c) {
+    return state.credentials().isFull(now())
+        ? refuse(c, TOO_MANY_TOKENS)
+        : commit(
+            state,
+            List.of(new TokenIssued(c.hash(), c.expiresAt(), c.by(), now())),
+            c,
+            _ -> new Answer.Done());
+  }
+
+  private Effect<DeviceEvent, DeviceState> revoke(DeviceState state, RevokeTokens c) {
+    var facts = new ArrayList<DeviceEvent>();
+    facts.add(new TokenRevoked(c.by(), now()));
+    facts.addAll(departure(state));
+    return commit(
+        state,
+        facts,
+        c,
+        _ -> {
+          dismiss(REVOKED);
+          return new Answer.Done();
+        });
+  }
+
+  private Effect<DeviceEvent, DeviceState> retire(DeviceState state, Retire c) {
+    var facts = new ArrayList<DeviceEvent>();
+    state
+        .pending()
+        .queue()
+        .forEach(p -> facts.add(settled(p, Outcome.CANCELLED, Optional.of("retired"))));
+    facts.add(new WasRetired(c.by(), now()));
+    return commit(
+        state,
+        facts,
+        c,
+        _ -> {
+          dismiss(REVOKED);
+          return new Answer.Done();
+        });
+  }
+
+  /** Its socket is about to be ended by us: nothing more will be heard of that connection. */
+  private List<DeviceEvent> departure(DeviceState state) {
+    return state.status() instanceof Online s
+        ? List.of(
+            new WentAway(
+                s.epoch(), AwayReason.GOODBYE, now().plus(around.settings().grace()), now()))
+        : List.of();
+  }
+
+  // ── answers ──
+
+  private Effect<DeviceEvent, DeviceState> describe(DeviceState state, Request c) {
+    Answer answer =
+        switch (c) {
+          case DescribeCommand d ->
+              state
+                  .pending()
+                  .find(d.id())
+                  .<Answer>map(p -> new Answer.Command(CommandTimelines.pending(id, p)))
+                  .orElseGet(() -> new Answer.No(COMMAND_NOT_FOUND));
+          case ListPending _ ->
+              new Answer.Pending(
+                  state.pending().queue().stream()
+                      .map(p -> CommandTimelines.pending(id, p))
+                      .toList());
+          default -> new Answer.Described(view(state));
+        };
+    return answer(c, answer);
+  }
+
+  private Effect<DeviceEvent, DeviceState> done(Request c) {
+    return answer(c, new Answer.Done());
+  }
+
+  private Effect<DeviceEvent, DeviceState> refuse(Request c, Refusal why) {
+    return answer(c, new Answer.No(why));
+  }
+
+  private Effect<DeviceEvent, DeviceState> answer(Request c, Answer answer) {
+    c.replyTo().tell(answer);
+    return rest();
+  }
+
+  private DeviceView view(DeviceState state) {
+    var profile = state.profile().orElseThrow();
+    var hints = around.hints().of(id);
+    return new DeviceView(
+        id,
+        profile.org(),
+        profile.name(),
+        profile.tags(),
+        state.status().presence(),
+        state.status().since(),
+        profile.disabled(),
+        state.status() instanceof Retired,
+        state.epoch(),
+        lastSequenceNumber(ctx),
+        new DeviceView.Hints(
+            hints.lastSeen(), hints.appVersion(), hints.load(), state.pending().size()));
+  }
+
+  // ── from facts to deeds ──
+
+  private Effect<DeviceEvent, DeviceState> commit(DeviceState state, DeviceEvent... facts) {
+    return commit(state, List.of(facts), link, _ -> {});
+  }
+
+  private Effect<DeviceEvent, DeviceState> commit(
+      DeviceState state, List<DeviceEvent> facts, Request c, Function<DeviceState, Answer> answer) {
+    failure = () -> c.replyTo().tell(new Answer.No(JOURNAL_UNAVAILABLE));
+    return commit(state, facts, link, after -> c.replyTo().tell(answer.apply(after)));
+  }
+
+  /**
+   * Journals the facts together with what they make due, in one write, and tells everybody after.
+   * Nothing is told that was not written.
+   */
+  private EffectBuilder<DeviceEvent, DeviceState> commit(
+      DeviceState state,
+      List<DeviceEvent> facts,
+      Optional<Link> owner,
+      Consumer<DeviceState> deed) {
+    var then = facts.stream().reduce(state, DeviceState::after, (_, last) -> last);
+    var receiver = then.status() instanceof Online ? owner : Optional.<Link>empty();
+    var due = Delivery.plan(then.pending(), receiver, now(), around.settings()).events();
+    var all = new ArrayList<>(facts);
+    all.addAll(due);
+    if (all.isEmpty()) {
+      return Effect()
+          .none()
+          .thenRun(
+              after -> {
+                deed.accept(after);
+                arm(after);
+              });
+    }
+    return Effect()
+        .persist(all)
+        .thenRun(
+            after -> {
+              failure = () -> {};
+              remember(state, all);
+              deed.accept(after);
+              tell(state, after, all);
+              arm(after);
+            });
+  }
+
+  /**
+   * A command that has settled is gone from the state; whoever awaits it needs its whole timeline.
+   */
+  private void remember(DeviceState before, List<DeviceEvent> facts) {
+    justSettled = null;
+    if (facts.stream().noneMatch(CommandSettled.class::isInstance)) {
+      return;
+    }
+    var state = before;
+    for (DeviceEvent fact : facts) {
+      if (fact instanceof CommandSettled e) {
+        justSettled = CommandTimelines.settled(id, state.pending().find(e.id()).orElseThrow(), e);
+        var waiting = awaiting.remove(e.id());
+        if (waiting != null) {
+          waiting.forEach(asker -> asker.tell(new Answer.Command(justSettled)));
+        }
+      }
+      state = state.after(fact);
+    }
+  }
+
+  private void tell(DeviceState before, DeviceState after, List<DeviceEvent> facts) {
+    for (DeviceEvent fact : facts) {
+      if (fact instanceof CommandSent sent) {
+        order(before, facts, sent)
+            .ifPresent(
+                order -> link.ifPresent(l -> l.session().tell(new ToSession.Deliver(order))));
+      }
+    }
+    var org = after.profile().orElseThrow().org();
+    around.hints().pending(id, org, after.pending().size());
+    boolean isWatched = around.feed().isWatched(org);
+    if (isWatched && facts.stream().anyMatch(DeviceEvent::changesTheView)) {
+      around.feed().publish(org, new DeviceChanged(view(after)));
+    }
+    if (isWatched) {
+      moved(before, facts).forEach(c -> around.feed().publish(org, new CommandMoved(c)));
+    }
+  }
+
+  private static Optional<Order> order(
+      DeviceState before, List<DeviceEvent> facts, CommandSent sent) {
+    for (DeviceEvent fact : facts) {
+      if (fact instanceof CommandQueued q && q.order().id().equals(sent.id())) {
+        return Optional.of(q.order());
+      }
+    }
+    return before.pending().find(sent.id()).map(Pending::order);
+  }
+
+  private List<CommandView> moved(DeviceState before, List<DeviceEvent> facts) {
+    var views = new ArrayList<CommandView>();
+    var state = before;
+    for (DeviceEvent fact : facts) {
+      var next = state.after(fact);
+      switch (fact) {
+        case CommandQueued e ->
+            views.add(
+                CommandTimelines.pending(id, next.pending().find(e.order().id()).orElseThrow()));
+        case CommandSent e ->
+            views.add(CommandTimelines.pending(id, next.pending().find(e.id()).orElseThrow()));
+        case CommandSettled e ->
+            views.add(CommandTimelines.settled(id, state.pending().find(e.id()).orElseThrow(), e));
+        default -> {} // not about commands
+      }
+      state = next;
+    }
+    return views;
+  }
+
+  private Effect<DeviceEvent, DeviceState> ignore() {
+    return Effect().none();
+  }
+
+  /** As {@link #ignore}, for those who may have woken a device that has nothing to do. */
+  private Effect<DeviceEvent, DeviceState> rest() {
+    return Effect().<DeviceState>none().thenRun(this::armIdle);
+  }
+
+  // ── clocks ──
+
+  private static final String PATIENCE = "patience";
+  private static final String DELIVERY = "delivery";
+  private static final String IDLE = "idle";
+
+  /** One clock for the connection, one for the queue; both follow from the state. */
+  private void arm(DeviceState state) {
+    switch (state.status()) {
+      case Online s when link.isEmpty() ->
+          patience(now().plus(around.settings().silence()), new SilenceOver(s.epoch()));
+      case Online _ -> timers.cancel(PATIENCE);
+      case Away s -> {
+        var telling = s.since().plus(around.settings().telling());
+        if (telling.isBefore(s.deadline()) && now().isBefore(telling)) {
+          patience(telling, new TimeToTell(s.epoch()));
+        } else {
+          patience(s.deadline(), new GraceOver(s.epoch()));
+        }
+      }
+      case NeverSeen _, Offline _, Retired _ -> timers.cancel(PATIENCE);
+    }
+    Delivery.plan(state.pending(), link, now(), around.settings())
+        .lookAgain()
+        .ifPresentOrElse(
+            at -> timers.startSingleTimer(DELIVERY, new DeliveryDue(), until(at)),
+            () -> timers.cancel(DELIVERY));
+    armIdle(state);
+  }
+
+  private void armIdle(DeviceState state) {
+    if (hasNothingToDo(state)) {
+      timers.startSingleTimer(IDLE, new NothingToDo(), around.settings().idle());
+    } else if (timers.isTimerActive(IDLE)) {
+      timers.cancel(IDLE);
+    }
+  }
+
+  private boolean hasNothingToDo(DeviceState state) {
+    return state.pending().isEmpty()
+        && switch (state.status()) {
+          case NeverSeen _, Offline _, Retired _ -> true;
+          case Online _, Away _ -> false;
+        };
+  }
+
+  private Effect<DeviceEvent, DeviceState> askForSleep(DeviceState state) {
+    if (hasNothingToDo(state)) {
+      shard.tell(new ClusterSharding.Passivate<>(ctx.getSelf()));
+    }
+    return ignore();
+  }
+
+  private void patience(Instant at, DeviceCommand then) {
+    timers.startSingleTimer(PATIENCE, then, until(at));
+  }
+
+  private Duration until(Instant at) {
+    var rest = Duration.between(now(), at);
+    // Timers tick in milliseconds: one that fires a little early would look, find nothing due and
+    // spin.
+    return rest.isPositive() ? rest.plusMillis(1) : Duration.ofMillis(1);
+  }
+
+  private Instant now() {
+    return around.clock().instant();
+  }
+
+  // ── what is known of the moment, never persisted ──
+
+  private Optional<Link> link = Optional.empty();
+  private final Map<CommandId, List<ActorRef<Answer>>> awaiting = new HashMap<>(0);
+  private CommandView justSettled;
+
+  /** What to do when the journal refuses the write in progress. */
+  private Runnable failure = () -> {};
+
+  private final DeviceId id;
+  private final Surroundings around;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final ActorContext<DeviceCommand> ctx;
+  private final TimerScheduler<DeviceCommand> timers;
+
+  private Device(
+      DeviceId id,
+      Surroundings around,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      ActorContext<DeviceCommand> ctx,
+      TimerScheduler<DeviceCommand> timers) {
+    super(
+        PersistenceId.of(KEY.name(), id.value()),
+        // A journal that is away must not be stormed by every device that wants to write.
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.3));
+    this.id = id;
+    this.around = around;
+    this.shard = shard;
+    this.ctx = ctx;
+    this.timers = timers;
+  }
+
+  // ── what Pekko asks ──
+
+  @Override
+  public DeviceState emptyState() {
+    return DeviceState.NEW;
+  }
+
+  @Override
+  public CommandHandler<DeviceCommand, DeviceEvent, DeviceState> commandHandler() {
+    return this::decide;
+  }
+
+  @Override
+  public EventHandler<DeviceState, DeviceEvent> eventHandler() {
+    return DeviceState::after;
+  }
+
+  @Override
+  public SignalHandler<DeviceState> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::arm)
+        .onSignal(PreRestart.instance(), _ -> failure.run())
+        .build();
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(100, 2);
+  }
+
+  @Override
+  public Set<String> tagsFor(DeviceEvent event) {
+    return event.changesTheView() ? DeviceTags.of(id) : Set.of();
+  }
+}

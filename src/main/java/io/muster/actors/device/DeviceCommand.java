@@ -1,0 +1,133 @@
+package io.muster.actors.device;
+
+import io.muster.actors.CommandId;
+import io.muster.actors.NodeId;
+import io.muster.actors.OrgId;
+import io.muster.actors.Wire;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SortedSet;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Everything one may ask of a device: its sessions, people, and its own clocks. */
+public sealed interface DeviceCommand extends Wire {
+
+  // ── sessions speak of one connection ──
+
+  /**
+   * A client with a verified token wants to own the device. Answered by {@link ToSession.Welcome}
+   * or a goodbye.
+   */
+  record Connect(OrgId org, Proof proof, Link link) implements DeviceCommand {}
+
+  /** Carries its link, so that a device that has restarted or moved finds its socket again. */
+  record Heartbeat(Link link, long token) implements DeviceCommand {}
+
+  record SessionEnded(long epoch) implements DeviceCommand {}
+
+  record Acknowledge(CommandId id, Reaction reaction) implements DeviceCommand {}
+
+  // ── people and other systems speak of a device of their organisation ──
+
+  sealed interface Request extends DeviceCommand {
+    OrgId org();
+
+    ActorRef<Answer> replyTo();
+  }
+
+  record Register(
+      OrgId org, Optional<String> name, SortedSet<String> tags, String by, ActorRef<Answer> replyTo)
+      implements Request {}
+
+  /** Absent parts stay as they are. */
+  record Amend(
+      OrgId org,
+      Optional<String> name,
+      Optional<SortedSet<String>> tags,
+      Optional<Boolean> disabled,
+      String by,
+      ActorRef<Answer> replyTo)
+      implements Request {}
+
+  record IssueToken(OrgId org, String hash, Instant expiresAt, String by, ActorRef<Answer> replyTo)
+      implements Request {}
+
+  record RevokeTokens(OrgId org, String by, ActorRef<Answer> replyTo) implements Request {}
+
+  record Retire(OrgId org, String by, ActorRef<Answer> replyTo) implements Request {}
+
+  record Describe(OrgId org, ActorRef<Answer> replyTo) implements Request {}
+
+  record Enqueue(OrgId org, Wish wish, ActorRef<Answer> replyTo) implements Request {}
+
+  /** Answered at once for a command that is pending. */
+  record DescribeCommand(OrgId org, CommandId id, ActorRef<Answer> replyTo) implements Request {}
+
+  /** Pending commands, oldest first. */
+  record ListPending(OrgId org, ActorRef<Answer> replyTo) implements Request {}
+
+  /** Answered when the command has settled; the asker's own patience is the limit. */
+  record AwaitSettled(OrgId org, CommandId id, ActorRef<Answer> replyTo) implements Request {}
+
+  record Cancel(OrgId org, CommandId id, String by, ActorRef<Answer> replyTo) implements Request {}
+
+  // ── its own clocks; those of a connection carry the epoch they were started for ──
+
+  record SilenceOver(long epoch) implements DeviceCommand {}
+
+  record TimeToTell(long epoch) implements DeviceCommand {}
+
+  record GraceOver(long epoch) implements DeviceCommand {}
+
+  record DeliveryDue() implements DeviceCommand {}
+
+  record NothingToDo() implements DeviceCommand {}
+
+  /** From the watchman: waking up is all there is to do, recovery has armed the clocks. */
+  record Wake() implements DeviceCommand {}
+
+  /** From sharding: there is nothing left to wait for. */
+  record Sleep() implements DeviceCommand {}
+
+  /**
+   * One socket of a device as its actor knows it. A hint, never persisted.
+   *
+   * @param epoch of the connection, 0 until it is accepted
+   * @param acknowledges the client said at its handshake that it acknowledges commands
+   */
+  record Link(long epoch, NodeId node, boolean acknowledges, ActorRef<ToSession> session)
+      implements Wire {
+    Link at(long accepted) {
+      return new Link(accepted, node, acknowledges, session);
+    }
+  }
+
+  /**
+   * @param hash SHA-256 of the verified token, in hex
+   */
+  record Proof(String hash, Instant issuedAt) {}
+
+  /** What a client answered to a command. */
+  record Reaction(Outcome outcome, Optional<String> error) {
+    public static final Reaction DONE = new Reaction(Outcome.ACKNOWLEDGED, Optional.empty());
+  }
+
+  /**
+   * A command that somebody wants carried out.
+   *
+   * @param id given by systems that name their commands; otherwise the device mints one
+   * @param expiresInSeconds 1 to 2,592,000 (30 days)
+   * @param key the {@code Idempotency-Key}: a repeat gets the first command
+   * @param giveUpAt nobody waits for the answer after that, so it is not accepted any more
+   */
+  record Wish(
+      Optional<CommandId> id,
+      String type,
+      Optional<String> payload,
+      Optional<String> collapseKey,
+      long expiresInSeconds,
+      String by,
+      Optional<String> key,
+      Optional<String> traceparent,
+      Instant giveUpAt) {}
+}

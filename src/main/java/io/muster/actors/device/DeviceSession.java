@@ -1,0 +1,214 @@
+package io.muster.actors.device;
+
+import io.muster.actors.CommandId;
+import io.muster.actors.DeviceId;
+import io.muster.actors.OrgId;
+import io.muster.actors.device.DeviceCommand.Acknowledge;
+import io.muster.actors.device.DeviceCommand.Connect;
+import io.muster.actors.device.DeviceCommand.Heartbeat;
+import io.muster.actors.device.DeviceCommand.Link;
+import io.muster.actors.device.DeviceCommand.Proof;
+import io.muster.actors.device.DeviceCommand.Reaction;
+import io.muster.actors.device.DeviceCommand.SessionEnded;
+import io.muster.actors.device.ToSession.*;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/**
+ * One socket of one device: what the client says becomes a request to the device's actor, what the
+ * device owes is written to the socket. A plain object confined to its event loop; the actor that
+ * is its address only carries messages there.
+ */
+public final class DeviceSession {
+
+  /** The socket, as the session sees it. Called on the session's loop only. */
+  public interface Line {
+    /** The device is ours: let the client in. Called once, before everything else. */
+    void welcome();
+
+    void deliver(Order order);
+
+    void end(Reason reason);
+  }
+
+  /** Called with the answer to a heartbeat, once. */
+  @FunctionalInterface
+  public interface Heard {
+    void heard();
+  }
+
+  private final DeviceId id;
+  private final OrgId org;
+  private final Line line;
+  private final SessionLoop loop;
+  private final Devices devices;
+
+  private Link link;
+  private Optional<ActorRef<DeviceCommand>> device = Optional.empty();
+  private Stage stage = Stage.JOINING;
+  private long tokens;
+  private Waiting oldest;
+  private Waiting newest;
+
+  private enum Stage {
+    JOINING,
+    LIVE,
+    ENDED
+  }
+
+  DeviceSession(DeviceId id, OrgId org, Line line, SessionLoop loop, Devices devices) {
+    this.id = id;
+    this.org = org;
+    this.line = line;
+    this.loop = loop;
+    this.devices = devices;
+  }
+
+  void open(ActorRef<ToSession> address, Proof proof, boolean acknowledges) {
+    if (stage == Stage.ENDED) {
+      loop.close(address);
+      return;
+    }
+    link = new Link(0, loop.node(), acknowledges, address);
+    devices.tell(id, new Connect(org, proof, link));
+    loop.after(SessionLoop.JOINING_PATIENCE, this::giveUpJoining);
+  }
+
+  private void giveUpJoining() {
+    if (stage == Stage.JOINING) {
+      end(Reason.UNAVAILABLE);
+    }
+  }
+
+  // ── what the device says ──
+
+  void receive(ToSession message) {
+    if (stage == Stage.ENDED) {
+      return;
+    }
+    switch (message) {
+      case Welcome m -> {
+        link = link.at(m.epoch());
+        device = Optional.of(m.device());
+        if (stage == Stage.JOINING) {
+          stage = Stage.LIVE;
+          line.welcome();
+        }
+      }
+      case Found m -> device = Optional.of(m.device());
+      case ToSession.Heard m -> answered(m.token());
+      case Deliver m -> line.deliver(m.order());
+      case Goodbye m -> end(m.reason());
+    }
+  }
+
+  // ── what the client says ──
+
+  /**
+   * The device's actor answers; when it cannot, the session does after two seconds, for a heartbeat
+   * waits for nothing.
+   */
+  public void heartbeat(Heard heard) {
+    if (stage != Stage.LIVE) {
+      return;
+    }
+    var waiting = new Waiting(this, ++tokens, heard);
+    if (newest == null) {
+      oldest = waiting;
+    } else {
+      newest.next = waiting;
+    }
+    newest = waiting;
+    loop.expectAnswer(waiting);
+    ask(new Heartbeat(link, waiting.token));
+  }
+
+  public void acknowledge(CommandId command, Reaction reaction) {
+    ask(new Acknowledge(command, reaction));
+  }
+
+  /** The socket has ended. */
+  public void ended() {
+    if (stage != Stage.ENDED) {
+      stage = Stage.ENDED;
+      leave();
+    }
+  }
+
+  private void end(Reason reason) {
+    stage = Stage.ENDED;
+    line.end(reason);
+    leave();
+  }
+
+  private void leave() {
+    oldest = null;
+    newest = null;
+    if (link != null) {
+      if (link.epoch() > 0) {
+        ask(new SessionEnded(link.epoch()));
+      }
+      loop.close(link.session());
+    }
+  }
+
+  private void ask(DeviceCommand command) {
+    // Straight to the actor is two hops less than through its shard; after a silence only the shard
+    // knows the way.
+    device.ifPresentOrElse(d -> d.tell(command), () -> devices.tell(id, command));
+  }
+
+  // ── heartbeats that are not answered yet ──
+
+  private void answered(long token) {
+    while (oldest != null && oldest.token <= token) {
+      oldest.answer();
+      drop();
+    }
+  }
+
+  /** The device has not answered in time: it is moving, or its journal is away. */
+  private void unanswered(Waiting waiting) {
+    device = Optional.empty();
+    answered(waiting.token);
+  }
+
+  private void drop() {
+    oldest = oldest.next;
+    if (oldest == null) {
+      newest = null;
+    }
+  }
+
+  /** A heartbeat on its way. */
+  static final class Waiting {
+    private final DeviceSession session;
+    private final long token;
+    private Heard heard;
+    private Waiting next;
+
+    Waiting(DeviceSession session, long token, Heard heard) {
+      this.session = session;
+      this.token = token;
+      this.heard = heard;
+    }
+
+    private void answer() {
+      var first = heard;
+      heard = null;
+      if (first != null) {
+        first.heard();
+      }
+    }
+
+    void giveUp() {
+      if (heard != null && session.stage == Stage.LIVE) {
+        session.unanswered(this);
+      }
+    }
+
+    boolean isSettled() {
+      return heard == null;
+    }
+  }
+}

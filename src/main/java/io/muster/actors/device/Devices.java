@@ -1,0 +1,73 @@
+package io.muster.actors.device;
+
+import io.muster.actors.DeviceId;
+import io.muster.actors.Refusal;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+
+/** The door to all devices, wherever their actors live; nobody else touches sharding. */
+public final class Devices {
+  /** How long anybody waits for a device's answer. */
+  public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final ActorRef<ShardingEnvelope<DeviceCommand>> shards;
+  private final ActorSystem<?> system;
+  private final Clock clock;
+
+  private Devices(
+      ActorRef<ShardingEnvelope<DeviceCommand>> shards, ActorSystem<?> system, Clock clock) {
+    this.shards = shards;
+    this.system = system;
+    this.clock = clock;
+  }
+
+  /** Starts this node's share of the devices. Call once. */
+  public static Devices open(
+      ActorSystem<?> system, DispatcherSelector dispatcher, Device.Surroundings around) {
+    var entity =
+        Entity.of(
+                Device.KEY,
+                ctx -> Device.create(new DeviceId(ctx.getEntityId()), around, ctx.getShard()))
+            .withEntityProps(dispatcher)
+            .withStopMessage(new DeviceCommand.Sleep());
+    return new Devices(ClusterSharding.get(system).init(entity), system, around.clock());
+  }
+
+  public void tell(DeviceId id, DeviceCommand command) {
+    shards.tell(new ShardingEnvelope<>(id.value(), command));
+  }
+
+  /** A device that does not answer in time cannot write: its journal is away. */
+  public CompletionStage<Answer> ask(
+      DeviceId id, Function<ActorRef<Answer>, DeviceCommand> request) {
+    return ask(id, request, PATIENCE, new Answer.No(Refusal.JOURNAL_UNAVAILABLE));
+  }
+
+  public CompletionStage<Answer> ask(
+      DeviceId id,
+      Function<ActorRef<Answer>, DeviceCommand> request,
+      Duration patience,
+      Answer otherwise) {
+    return AskPattern.<ShardingEnvelope<DeviceCommand>, Answer>ask(
+            shards,
+            replyTo -> new ShardingEnvelope<>(id.value(), request.apply(replyTo)),
+            patience,
+            system.scheduler())
+        .exceptionally(_ -> otherwise);
+  }
+
+  /** Until when an answer to a request made now is of use. */
+  public Instant giveUpAt() {
+    return clock.instant().plus(PATIENCE);
+  }
+}

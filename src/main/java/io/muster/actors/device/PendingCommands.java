@@ -1,0 +1,72 @@
+package io.muster.actors.device;
+
+import io.muster.actors.CommandId;
+import io.muster.actors.device.DeviceEvent.CommandSent;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What a device still has to do, oldest first. A value; its length is bounded by whoever adds. */
+public record PendingCommands(List<Pending> queue) {
+  public static final PendingCommands NONE = new PendingCommands(List.of());
+
+  /** A command and each time it was sent. */
+  public record Pending(Order order, List<Attempt> attempts) {
+    public Pending {
+      attempts = List.copyOf(attempts);
+    }
+
+    boolean wasSent() {
+      return !attempts.isEmpty();
+    }
+
+    Optional<Attempt> lastAttempt() {
+      return wasSent() ? Optional.of(attempts.getLast()) : Optional.empty();
+    }
+  }
+
+  public record Attempt(int number, long epoch, Instant at) {}
+
+  public PendingCommands {
+    queue = List.copyOf(queue);
+  }
+
+  int size() {
+    return queue.size();
+  }
+
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  Optional<Pending> find(CommandId id) {
+    return queue.stream().filter(pending -> pending.order().id().equals(id)).findFirst();
+  }
+
+  PendingCommands plus(Order order) {
+    var longer = new ArrayList<>(queue);
+    longer.add(new Pending(order, List.of()));
+    return new PendingCommands(longer);
+  }
+
+  PendingCommands sent(CommandSent event) {
+    var same = new ArrayList<>(queue);
+    same.replaceAll(
+        pending -> {
+          if (!pending.order().id().equals(event.id())) {
+            return pending;
+          }
+          var attempts = new ArrayList<>(pending.attempts());
+          attempts.add(new Attempt(event.attempt(), event.epoch(), event.at()));
+          return new Pending(pending.order(), attempts);
+        });
+    return new PendingCommands(same);
+  }
+
+  PendingCommands minus(CommandId id) {
+    var shorter = new ArrayList<>(queue);
+    shorter.removeIf(pending -> pending.order().id().equals(id));
+    return shorter.isEmpty() ? NONE : new PendingCommands(shorter);
+  }
+}
