@@ -96,15 +96,7 @@ public record EdgeSettings(
 
     public static final Limits DEFAULT =
         new Limits(
-            2 * 1024 * 1024,
-            1024 * 1024,
-            500,
-            1024,
-            256,
-            64,
-            200,
-            50_000,
-            64L * 1024 * 1024);
+            2 * 1024 * 1024, 1024 * 1024, 500, 1024, 256, 64, 200, 50_000, 64L * 1024 * 1024);
 
     public Limits {
       require(payloadBytes >= 1024, "payload-bytes must be at least 1024");

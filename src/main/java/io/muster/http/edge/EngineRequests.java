@@ -166,10 +166,7 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
   }
 
   private ClientAddress clientOf(ChannelHandlerContext ctx, HttpRequest request) {
-    return server
-        .settings()
-        .proxies()
-        .clientOf(ctx.channel().remoteAddress(), request.headers());
+    return server.settings().proxies().clientOf(ctx.channel().remoteAddress(), request.headers());
   }
 
   private Handshake handshake(HttpRequest request, ClientAddress client) {
@@ -262,8 +259,7 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
     LoopDesk desk = server.desk(ctx.channel().eventLoop());
     EdgeSettings.Limits limits = server.settings().limits();
     var opened =
-        EngineSession.onWebSocket(
-            server, desk, handshake(request, client), client, query.base64());
+        EngineSession.onWebSocket(server, desk, handshake(request, client), client, query.base64());
     var socket = new WebSocket(desk, limits.payloadBytes(), limits.fragments(), opened);
     var opening = desk.text();
     server.opening(server.newSid(), false).write(opening);
@@ -298,12 +294,7 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
                 var socket =
                     new WebSocket(theirs, limits.payloadBytes(), limits.fragments(), probe);
                 WebSocketOpening.acceptOn(
-                    ctx,
-                    asked.request(),
-                    at.desk(mine),
-                    theirs,
-                    socket,
-                    () -> probe.on(socket));
+                    ctx, asked.request(), at.desk(mine), theirs, socket, () -> probe.on(socket));
               });
         });
   }

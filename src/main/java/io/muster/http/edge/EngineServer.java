@@ -103,7 +103,9 @@ final class EngineServer {
     return sessions.size();
   }
 
-  /** Whether so many more bytes of unfinished POSTs may be held; if so they are, until given back. */
+  /**
+   * Whether so many more bytes of unfinished POSTs may be held; if so they are, until given back.
+   */
   boolean holdPostBytes(int bytes) {
     if (postBytes.addAndGet(bytes) > settings.limits().postBytes()) {
       postBytes.addAndGet(-bytes);

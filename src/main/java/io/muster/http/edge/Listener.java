@@ -59,8 +59,8 @@ public final class Listener implements AutoCloseable {
   /**
    * Opens the door on each address, with the same port on all when the first is 0.
    *
-   * @param others make the handlers of each connection that follow, in their order; the last answers
-   *     whatever nobody has claimed
+   * @param others make the handlers of each connection that follow, in their order; the last
+   *     answers whatever nobody has claimed
    * @throws BindException naming the address that is taken; then none is open
    */
   public static Listener open(
@@ -80,8 +80,7 @@ public final class Listener implements AutoCloseable {
         mounts.stream()
             .map(
                 mount ->
-                    new EngineServer(
-                        mount.path(), settings, mount.application(), desks, vestibule))
+                    new EngineServer(mount.path(), settings, mount.application(), desks, vestibule))
             .toList();
     var listener = new Listener(vestibule);
     var bootstrap = bootstrap(loops, settings, servers, others);

@@ -4,7 +4,9 @@ import java.net.InetAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Where connections stand that have not joined yet. It has room for so many, and not all of one. */
+/**
+ * Where connections stand that have not joined yet. It has room for so many, and not all of one.
+ */
 final class Vestibule {
   private final int perAddressMax;
   private final int totalMax;

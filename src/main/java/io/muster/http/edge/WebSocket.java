@@ -376,7 +376,10 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     ctx.close();
   }
 
-  /** As {@link #abort()}, and what the kernel has taken is thrown away too: the client reads nothing. */
+  /**
+   * As {@link #abort()}, and what the kernel has taken is thrown away too: the client reads
+   * nothing.
+   */
   void reset() {
     if (ctx.channel().isOpen()) {
       ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
@@ -392,7 +395,9 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     }
   }
 
-  /** Says goodbye with a Close frame, without a code when it is negative, and drops TCP after it. */
+  /**
+   * Says goodbye with a Close frame, without a code when it is negative, and drops TCP after it.
+   */
   void close(int code, String reason) {
     if (ended) {
       return;
@@ -424,4 +429,5 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
       log.error("A connection is dropped because of a fault", cause);
     }
     abort();
-  }}
+  }
+}
