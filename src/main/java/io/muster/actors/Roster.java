@@ -22,8 +22,12 @@ public interface Roster {
   CompletionStage<Page<DeviceView>> list(
       OrgId org, Filter filter, int size, Optional<String> token);
 
-  /** All devices of an organisation as the table has them now, retired ones left out. */
-  CompletionStage<List<DeviceView>> picture(OrgId org);
+  /**
+   * All devices of an organisation, retired ones left out, as the table has them at this call or
+   * later. Calls that wait for their turn share one answer; an answer read before the call is never
+   * given.
+   */
+  CompletionStage<Picture> picture(OrgId org);
 
   /** How far the journal is: every view-changing event stored so far is at or below the mark. */
   CompletionStage<Mark> head();

@@ -7,6 +7,7 @@ import io.muster.actors.CommandId;
 import io.muster.actors.CommandView;
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
+import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.dashboard.Feed;
 import io.muster.actors.dashboard.ToDashboard.CommandMoved;
@@ -66,9 +67,10 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       DeviceSettings settings, Feed feed, SeenHints hints, Clock clock, RandomGenerator chance) {}
 
   /** The hints that sessions on this node know; empty for a device whose session is elsewhere. */
-  @FunctionalInterface
   public interface SeenHints {
     DeviceView.Hints of(DeviceId id);
+
+    void pending(DeviceId id, OrgId org, int count);
   }
 
   public static Behavior<DeviceCommand> create(
@@ -565,6 +567,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       }
     }
     var org = after.profile().orElseThrow().org();
+    around.hints().pending(id, org, after.pending().size());
     boolean isWatched = around.feed().isWatched(org);
     if (isWatched && facts.stream().anyMatch(DeviceEvent::changesTheView)) {
       around.feed().publish(org, new DeviceChanged(view(after)));

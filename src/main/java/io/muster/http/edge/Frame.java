@@ -28,12 +28,10 @@ public final class Frame {
 
   // Caches. Two threads may fill one at the same time, with equal and immutable values.
   private Payload payload;
-  private Plain plain;
+  private volatile ByteBuf plain;
   private Shared shared;
 
   /** Immutable, so that it may be handed to another thread without a lock. */
-  private record Plain(byte[] json) {}
-
   private record Shared(ByteBuf body) {}
 
   private Frame(String event, List<JsonNode> arguments) {
@@ -88,20 +86,15 @@ public final class Frame {
     return known.body();
   }
 
-  /**
-   * The plain dialect: {@code {"event":"name","data":…}} in UTF-8, {@code data} being the first
-   * argument and left out when there is none. Shared; never written to.
-   */
-  byte[] plain() {
-    Plain known = plain;
-    if (known == null) {
-      JsonText text = SCRATCH.get().reset().ascii("{\"event\":").string(event);
-      if (!arguments.isEmpty()) {
-        text.ascii(",\"data\":").value(arguments.getFirst());
-      }
-      known = new Plain(text.raw((byte) '}').copy());
-      plain = known;
+  /** The whole WebSocket frame of the plain dialect; the same bytes for every socket. */
+  ByteBuf plain() {
+    ByteBuf encoded = plain;
+    if (encoded == null) {
+      // Two threads may both encode; either result will do.
+      encoded =
+          Unpooled.unreleasableBuffer(PlainFrames.text(PlainMessage.event(this, 0)).asReadOnly());
+      plain = encoded;
     }
-    return known.json();
+    return encoded.duplicate();
   }
 }

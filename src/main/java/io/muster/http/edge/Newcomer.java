@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.http.socketio.MalformedPacket;
 import io.muster.http.socketio.SocketPacket.Ack;
 import io.muster.http.socketio.SocketPacket.Event;
+import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -38,6 +39,11 @@ final class Newcomer implements SocketConnection.Member, SocketApplication.Joini
   @Override
   public Handshake handshake() {
     return connection.session().handshake();
+  }
+
+  @Override
+  public EventLoop loop() {
+    return connection.session().loop();
   }
 
   // ── the answer, from any thread ──

@@ -1,6 +1,7 @@
 package io.muster.http.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.netty.channel.EventLoop;
 
 /** What is mounted behind a listener: it decides who may join. */
 public interface SocketApplication {
@@ -28,6 +29,9 @@ public interface SocketApplication {
     ObjectNode auth();
 
     Handshake handshake();
+
+    /** The loop the client is served on; its handler will be called there. */
+    EventLoop loop();
 
     /**
      * Lets the client in. Its first packet is the CONNECT reply; frames sent to the returned socket

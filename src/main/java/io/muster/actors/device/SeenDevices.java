@@ -1,0 +1,198 @@
+package io.muster.actors.device;
+
+import io.muster.actors.DeviceId;
+import io.muster.actors.DeviceView.Hints;
+import io.muster.actors.LastSeen;
+import io.muster.actors.LastSeen.Seen;
+import io.muster.actors.Load;
+import io.muster.actors.OrgId;
+import io.muster.actors.dashboard.Feed;
+import io.muster.actors.dashboard.ToDashboard.Sampled;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * Last seen, version, load and pending count of the devices on this node: hints, written by
+ * sessions and sampled now and then. A heartbeat costs a few field writes here and nothing else.
+ */
+public final class SeenDevices implements Device.SeenHints {
+  private static final Duration SAMPLE_EVERY = Duration.ofSeconds(10);
+  private static final Duration KEEP_EVERY = Duration.ofSeconds(30);
+  // One sample message stays far below the frame limit of any client.
+  private static final int SAMPLE_MAX = 500;
+  private static final int BATCH_MAX = 20_000;
+
+  private final Map<DeviceId, Sighting> sightings = new ConcurrentHashMap<>();
+  private final Clock clock;
+
+  public SeenDevices(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What one device's session writes to. */
+  public final class Sighting {
+    private final DeviceId id;
+    private final OrgId org;
+    private volatile long lastSeen;
+    private volatile String appVersion;
+    private volatile Load load = Load.UNKNOWN;
+    private volatile int pending;
+    private volatile int sessions;
+    private volatile boolean isUnsampled;
+    private volatile boolean isUnkept;
+
+    private Sighting(DeviceId id, OrgId org) {
+      this.id = id;
+      this.org = org;
+    }
+
+    public void alive() {
+      lastSeen = clock.millis();
+      changed();
+    }
+
+    public void heard(Optional<String> version, Load reported) {
+      version.ifPresent(v -> appVersion = v);
+      if (!reported.isUnknown()) {
+        load = reported;
+      }
+      alive();
+    }
+
+    private void changed() {
+      isUnsampled = true;
+      isUnkept = true;
+    }
+
+    private Hints hints() {
+      return new Hints(
+          lastSeen == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(lastSeen)),
+          Optional.ofNullable(appVersion),
+          load,
+          pending);
+    }
+
+    private Seen seen() {
+      return new Seen(id, org, hints());
+    }
+  }
+
+  /** A session begins; close with {@link #leave}. */
+  public Sighting enter(DeviceId id, OrgId org) {
+    var sighting =
+        sightings.compute(
+            id,
+            (_, known) -> {
+              var one = known == null ? new Sighting(id, org) : known;
+              one.sessions++;
+              return one;
+            });
+    sighting.alive();
+    return sighting;
+  }
+
+  public void leave(Sighting sighting) {
+    sightings.computeIfPresent(
+        sighting.id,
+        (_, one) -> {
+          one.sessions--;
+          one.changed();
+          return one;
+        });
+  }
+
+  @Override
+  public Hints of(DeviceId id) {
+    var sighting = sightings.get(id);
+    return sighting == null ? Hints.NONE : sighting.hints();
+  }
+
+  @Override
+  public void pending(DeviceId id, OrgId org, int count) {
+    var known = sightings.get(id);
+    int before = known == null ? 0 : known.pending;
+    if (before != count) {
+      sightings.compute(
+          id,
+          (_, one) -> {
+            var sighting = one == null ? new Sighting(id, org) : one;
+            sighting.pending = count;
+            sighting.changed();
+            return sighting;
+          });
+    }
+  }
+
+  public int count() {
+    return sightings.size();
+  }
+
+  // ── now and then ──
+
+  public void sampleTo(Feed feed, ActorSystem<?> system) {
+    every(SAMPLE_EVERY, system, () -> sample(feed));
+  }
+
+  public void keepIn(LastSeen table, ActorSystem<?> system) {
+    every(KEEP_EVERY, system, () -> keep(table));
+  }
+
+  private static void every(Duration interval, ActorSystem<?> system, Runnable deed) {
+    system.scheduler().scheduleWithFixedDelay(interval, interval, deed, system.executionContext());
+  }
+
+  void sample(Feed feed) {
+    var news = new HashMap<OrgId, List<Seen>>();
+    for (Sighting one : sightings.values()) {
+      if (one.isUnsampled) {
+        one.isUnsampled = false;
+        if (feed.isWatched(one.org)) {
+          news.computeIfAbsent(one.org, _ -> new ArrayList<>()).add(one.seen());
+        }
+      }
+    }
+    news.forEach(
+        (org, samples) ->
+            inBatches(samples, SAMPLE_MAX, batch -> feed.publish(org, new Sampled(batch))));
+  }
+
+  /**
+   * The stages fail when the table is away; what was not kept then is kept with the next beat of
+   * the device.
+   */
+  public List<CompletionStage<Void>> keep(LastSeen table) {
+    var batch = new ArrayList<Seen>();
+    for (Sighting one : sightings.values()) {
+      if (one.isUnkept) {
+        one.isUnkept = false;
+        batch.add(one.seen());
+      } else {
+        forget(one);
+      }
+    }
+    var writes = new ArrayList<CompletionStage<Void>>();
+    inBatches(batch, BATCH_MAX, part -> writes.add(table.keep(part)));
+    return writes;
+  }
+
+  private void forget(Sighting idle) {
+    sightings.computeIfPresent(
+        idle.id, (_, one) -> one.sessions == 0 && !one.isUnkept && one.pending == 0 ? null : one);
+  }
+
+  private static void inBatches(List<Seen> all, int size, Consumer<List<Seen>> deed) {
+    for (int from = 0; from < all.size(); from += size) {
+      deed.accept(all.subList(from, Math.min(all.size(), from + size)));
+    }
+  }
+}

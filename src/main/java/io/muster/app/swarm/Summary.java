@@ -1,0 +1,65 @@
+package io.muster.app.swarm;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.util.concurrent.TimeUnit;
+
+/** The figures at the end of a run, printed exactly once, whoever ends it. */
+final class Summary {
+  private static final double HUNDRED_THOUSAND = 100_000;
+
+  private final Swarm swarm;
+  private final ServerProcess measured;
+  private final boolean json;
+  private final PrintWriter out;
+  private final ObjectNode extra = Json.MAPPER.createObjectNode();
+  private double cpuBefore;
+  private boolean printed;
+
+  Summary(Swarm swarm, ServerProcess measured, boolean json, PrintWriter out) {
+    this.swarm = swarm;
+    this.measured = measured;
+    this.json = json;
+    this.out = out;
+    cpuBefore = measured.cpuSeconds();
+  }
+
+  /** The warm-up is over. */
+  synchronized void begin() {
+    var before = swarm.on(() -> swarm.tally().copy());
+    put("connectSeconds", seconds(before.started));
+    put("connectServerCpuSeconds", measured.cpuSeconds() - cpuBefore);
+    swarm.run(() -> swarm.tally().warm());
+    cpuBefore = measured.cpuSeconds();
+  }
+
+  /** A figure of a special mode. */
+  synchronized void put(String name, double value) {
+    extra.put(name, Math.round(value * 1000) / 1000.0);
+  }
+
+  synchronized void print() {
+    if (printed) {
+      return;
+    }
+    printed = true;
+    var tally = swarm.on(() -> swarm.tally().copy());
+    put("seconds", seconds(tally.started));
+    if (!measured.ids().isEmpty()) {
+      double cpu = measured.cpuSeconds() - cpuBefore;
+      put("serverCpuSeconds", cpu);
+      put("serverCpuSecondsPer100kHeartbeats", cpu * HUNDRED_THOUSAND / Math.max(1, tally.acks));
+      put("serverResidentKib", measured.residentKib());
+    }
+    if (json) {
+      out.println(Report.json(tally).setAll(extra));
+    } else {
+      out.print(Report.text(tally, extra));
+    }
+    out.flush();
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / (double) TimeUnit.SECONDS.toNanos(1);
+  }
+}

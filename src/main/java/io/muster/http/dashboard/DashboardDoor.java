@@ -1,0 +1,48 @@
+package io.muster.http.dashboard;
+
+import io.muster.actors.OrgId;
+import io.muster.actors.Roster;
+import io.muster.actors.Telemetry;
+import io.muster.actors.device.Devices;
+import io.muster.http.Allowances;
+import io.muster.http.Envelope;
+import io.muster.http.Json;
+import io.muster.http.edge.Frame;
+import io.muster.http.edge.Handshake.Dialect;
+import io.muster.http.edge.SocketApplication.Joining;
+
+/** Where dashboards come in, and what all their connections share. */
+public record DashboardDoor(
+    Devices devices,
+    Roster roster,
+    Watchers watchers,
+    Envelope envelope,
+    Allowances allowances,
+    Telemetry telemetry) {
+
+  /**
+   * @param role as it is told to the client, in lower case
+   */
+  public record Visitor(OrgId org, String user, String role) {}
+
+  public void enter(Visitor visitor, Joining client) {
+    var connection = new DashboardConnection(visitor, client, this);
+    connection.open();
+  }
+
+  Frame joined(Visitor visitor) {
+    return Frame.event(
+        "joined",
+        Json.object()
+            .put("organizationId", visitor.org().value())
+            .put("userId", visitor.user())
+            .put("role", visitor.role()));
+  }
+
+  Language language(Dialect dialect) {
+    return switch (dialect) {
+      case SOCKET_IO -> new ExistingDashboards(envelope.clock());
+      case PLAIN -> new Console();
+    };
+  }
+}

@@ -1,0 +1,15 @@
+package io.muster.http.dashboard;
+
+import io.muster.actors.DeviceView;
+import io.muster.actors.dashboard.ToDashboard;
+import io.muster.http.edge.Frame;
+import java.util.List;
+
+/** How news is put for one kind of dashboard. */
+sealed interface Language permits Console, ExistingDashboards {
+
+  List<Frame> picture(List<DeviceView> devices);
+
+  /** Empty for what this kind does not want to know. */
+  List<Frame> news(ToDashboard news);
+}

@@ -1,0 +1,193 @@
+package io.muster.http.device;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.muster.actors.DeviceId;
+import io.muster.actors.device.DeviceCommand.Reaction;
+import io.muster.actors.device.DeviceSession;
+import io.muster.actors.device.DeviceSessions;
+import io.muster.actors.device.Order;
+import io.muster.actors.device.Outcome;
+import io.muster.actors.device.SeenDevices;
+import io.muster.actors.device.ToSession;
+import io.muster.http.Allowed;
+import io.muster.http.Json;
+import io.muster.http.edge.Ending;
+import io.muster.http.edge.Frame;
+import io.muster.http.edge.Reply;
+import io.muster.http.edge.Socket;
+import io.muster.http.edge.SocketApplication.Joining;
+import io.muster.http.edge.SocketHandler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One device's socket: its events become what the session understands, and what the device owes
+ * becomes events.
+ */
+final class DeviceConnection implements SocketHandler, DeviceSession.Line {
+  // The device's own clock decides when a command is sent again; an ack that comes later than that
+  // is still good news.
+  private static final Duration ACK_PATIENCE = Duration.ofSeconds(60);
+  private static final int ERROR_CHARS_MAX = 200;
+
+  private final DeviceId id;
+  private final Joining client;
+  private final DeviceDoor door;
+  private final DeviceSessions.Comer comer;
+  private final Allowed allowed;
+
+  private DeviceSession session;
+  private Socket socket;
+  private SeenDevices.Sighting sighting;
+
+  DeviceConnection(DeviceSessions.Comer comer, Joining client, DeviceDoor door) {
+    this.id = comer.id();
+    this.comer = comer;
+    this.client = client;
+    this.door = door;
+    this.allowed = door.allowances().begin();
+  }
+
+  void open(DeviceSession opened) {
+    session = opened;
+  }
+
+  // ── what the device owes ──
+
+  @Override
+  public void welcome() {
+    socket = client.accept(this);
+    sighting = door.seen().enter(id, comer.org());
+    door.telemetry().deviceCame();
+    socket.send(door.config());
+  }
+
+  @Override
+  public void deliver(Order order) {
+    var frame = Frame.event("command", command(order));
+    if (comer.acknowledges()) {
+      socket.request(frame, ACK_PATIENCE, reply -> reacted(order, reply));
+    } else {
+      socket.send(frame);
+    }
+  }
+
+  private static ObjectNode command(Order order) {
+    var json = Json.object().put("type", order.type()).put("commandId", order.id().value());
+    order.payload().ifPresent(payload -> json.set("payload", Json.parse(payload)));
+    return json.put("timestamp", Json.instant(order.at()));
+  }
+
+  private void reacted(Order order, Reply reply) {
+    switch (reply) {
+      case Reply.Answered answer -> session.acknowledge(order.id(), reaction(answer.arguments()));
+      case Reply.Lost _ -> {} // the device's clock sends it again
+    }
+  }
+
+  /** Only {@code ok: false} is a failure; whatever else a client answers, it has the command. */
+  private static Reaction reaction(List<JsonNode> arguments) {
+    var answer = arguments.isEmpty() ? Json.object() : arguments.getFirst();
+    if (answer.path("ok").isBoolean() && !answer.path("ok").booleanValue()) {
+      var error = answer.path("error").asText("");
+      return new Reaction(
+          Outcome.FAILED, Optional.of(error.isBlank() ? "refused by the device" : bounded(error)));
+    }
+    return answer.path("status").asText("").equals("unsupported")
+        ? new Reaction(Outcome.UNSUPPORTED, Optional.empty())
+        : Reaction.DONE;
+  }
+
+  private static String bounded(String text) {
+    return text.length() <= ERROR_CHARS_MAX ? text : text.substring(0, ERROR_CHARS_MAX);
+  }
+
+  @Override
+  public void end(ToSession.Reason reason) {
+    if (socket == null) {
+      door.refuse(client, reason);
+      return;
+    }
+    switch (reason) {
+      case SUPERSEDED -> socket.end(Ending.SUPERSEDED);
+      case REVOKED, WRONG_ORGANISATION -> {
+        socket.send(Frame.event("device:revoked", Json.object().put("reason", "revoked")));
+        // Electron and browser displays know a revocation by this word only.
+        socket.send(Frame.event("error", Json.object().put("message", "device_token_stale")));
+        socket.end(Ending.REVOKED);
+      }
+      case UNAVAILABLE -> socket.end(Ending.ABORTED);
+    }
+  }
+
+  // ── what the device says ──
+
+  @Override
+  public void alive() {
+    sighting.alive();
+  }
+
+  @Override
+  public void event(String name, List<JsonNode> arguments, Optional<Acknowledge> acknowledge) {
+    sighting.alive();
+    if (!allowed.oneMore()) {
+      // Telemetry is shed and control is refused, in the same words; the socket stays.
+      answer(acknowledge, door.envelope().failure("rate_limited"));
+      door.telemetry().shed();
+      return;
+    }
+    switch (name) {
+      case "heartbeat" -> heartbeat(argument(arguments), acknowledge);
+      case "playlist:request" ->
+          answer(
+              acknowledge,
+              door.envelope().success(Json.object().set("playlist", Json.object().nullNode())));
+      case "content:impression", "content:error", "screenshot:response" ->
+          answer(acknowledge, door.envelope().failure("not_supported"));
+      case "join:room", "leave:room" -> answer(acknowledge, ownRoom(name, argument(arguments)));
+      default -> {
+        door.telemetry().unknownEvent();
+        answer(acknowledge, door.envelope().failure("unknown_event"));
+      }
+    }
+  }
+
+  private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
+    var report = HeartbeatReport.of(said);
+    sighting.heard(report.appVersion(), report.load());
+    session.heartbeat(() -> answer(acknowledge, door.heard()));
+  }
+
+  /** A device is in its own room whether it asks or not, and in no other. */
+  private ObjectNode ownRoom(String name, JsonNode said) {
+    var room = said.path("room").asText("");
+    if (room.isEmpty()) {
+      return door.envelope().failure("Room name required");
+    }
+    if (!room.equals("device:" + id.value())) {
+      return door.envelope().failure("Unauthorized: cannot join this device room");
+    }
+    return door.envelope()
+        .success(
+            Json.object()
+                .put(name.equals("join:room") ? "joined" : "left", true)
+                .put("room", room));
+  }
+
+  @Override
+  public void ended() {
+    session.ended();
+    door.seen().leave(sighting);
+    door.telemetry().deviceLeft();
+  }
+
+  private static JsonNode argument(List<JsonNode> arguments) {
+    return arguments.isEmpty() ? Json.object() : arguments.getFirst();
+  }
+
+  private static void answer(Optional<Acknowledge> acknowledge, ObjectNode answer) {
+    acknowledge.ifPresent(a -> a.with(answer));
+  }
+}

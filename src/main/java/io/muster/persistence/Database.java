@@ -1,0 +1,141 @@
+package io.muster.persistence;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * The one store behind everything that is kept: migrated before anyone reads, with a bounded pool
+ * for queries and the settings with which Pekko opens a pool of its own for the journal.
+ */
+public final class Database implements AutoCloseable {
+  static final String SCHEMA = "muster";
+
+  private final DatabaseUrl url;
+  private final PersistenceSettings settings;
+  private final QueryPool queries;
+
+  private Database(DatabaseUrl url, PersistenceSettings settings) {
+    this.url = url;
+    this.settings = settings;
+    this.queries = new QueryPool(url, settings.queryConnections());
+  }
+
+  /**
+   * Connects, brings the schema up to date and opens the pool. Blocks; call it before the actor
+   * system starts.
+   *
+   * @throws DatabaseUnavailable when the database is unreachable or its schema is not ours
+   * @throws IllegalArgumentException for a database URL of an unknown form
+   */
+  public static Database open(PersistenceSettings settings) {
+    var url =
+        settings
+            .databaseUrl()
+            .map(DatabaseUrl::postgresql)
+            .orElseGet(() -> DatabaseUrl.embedded(settings.dataDir()));
+    if (url.dialect() == Dialect.H2) {
+      makeDirectory(settings);
+    }
+    migrate(url);
+    return new Database(url, settings);
+  }
+
+  private static void makeDirectory(PersistenceSettings settings) {
+    try {
+      Files.createDirectories(settings.dataDir());
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot make the data directory " + settings.dataDir(), e);
+    }
+  }
+
+  private static void migrate(DatabaseUrl url) {
+    try {
+      Flyway.configure()
+          .dataSource(url.jdbc(), url.user().orElse(null), url.password().orElse(null))
+          .driver(url.dialect().driver)
+          .schemas(SCHEMA)
+          .placeholders(url.dialect().placeholders())
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      throw new DatabaseUnavailable("cannot open the database %s: %s".formatted(url, reason(e)), e);
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable deepest = failure;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    return String.valueOf(deepest.getMessage()).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** True for the file in the data directory. */
+  public boolean isEmbedded() {
+    return url.dialect() == Dialect.H2;
+  }
+
+  /** What Pekko has to know of this store; goes over the application's configuration. */
+  public Config pekkoConfig() {
+    Map<String, Object> db = new HashMap<>();
+    db.put("url", url.jdbc());
+    db.put("driver", url.dialect().driver);
+    url.user().ifPresent(user -> db.put("user", user));
+    url.password().ifPresent(password -> db.put("password", password));
+    db.put("numThreads", settings.journalConnections());
+    db.put("maxConnections", settings.journalConnections());
+    db.put("minConnections", settings.journalConnections());
+    if (url.dialect() == Dialect.POSTGRESQL) {
+      db.put("connectionInitSql", JOURNAL_SESSION);
+      db.put(
+          "properties",
+          Map.of("tcpKeepAlive", "true", "connectTimeout", "3", "socketTimeout", "10"));
+    }
+    return ConfigFactory.parseMap(
+        Map.of(
+            "pekko-persistence-jdbc.shared-databases.slick",
+            Map.of("profile", url.dialect().slickProfile, "db", db),
+            "pekko.projection.jdbc.dialect",
+            url.dialect().projectionDialect));
+  }
+
+  // A node that stalls between an insert and its commit holds a hole in the order of events open.
+  // The projection waits 2 s for a hole (persistence.conf); the write must have failed by then.
+  private static final String JOURNAL_SESSION =
+      "set idle_in_transaction_session_timeout = '1500ms'";
+
+  /** Runs the work on a pool of its own, outside of event loops and actors. */
+  <T> CompletionStage<T> query(Work<T> work) {
+    return queries.run(work);
+  }
+
+  /** For the projection, which has threads of its own. */
+  Connection connection() throws SQLException {
+    return queries.connection();
+  }
+
+  Dialect dialect() {
+    return url.dialect();
+  }
+
+  /** Closes the query pool. The journal's pool ends with the actor system. */
+  @Override
+  public void close() {
+    queries.close();
+  }
+
+  @FunctionalInterface
+  interface Work<T> {
+    T on(Connection connection) throws SQLException;
+  }
+}
