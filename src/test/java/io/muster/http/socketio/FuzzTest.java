@@ -174,7 +174,8 @@ class FuzzTest {
       default -> {
         var object = JSON.objectNode();
         for (int i = random.nextInt(4); i > 0; i--) {
-          object.set(string(), value(depth + 1));
+          // The parser accepts a lone surrogate in a value, but not in a name.
+          object.set(string().replaceAll("\\p{Cs}", "s"), value(depth + 1));
         }
         yield object;
       }
