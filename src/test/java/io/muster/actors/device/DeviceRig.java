@@ -23,7 +23,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -114,6 +113,7 @@ final class DeviceRig implements AutoCloseable {
   @Override
   public void close() {
     kit.stop(device);
+    shard.stop();
   }
 
   // ── time ──
@@ -310,11 +310,13 @@ final class DeviceRig implements AutoCloseable {
 
   /** The facts journalled since the last call, by name. */
   List<String> facts() {
+    return freshEvents().stream().map(event -> event.getClass().getSimpleName()).toList();
+  }
+
+  /** The facts journalled since the last call. */
+  List<DeviceEvent> freshEvents() {
     var all = journal.persistedInStorage(persistenceId());
-    var fresh =
-        all.subList(read, all.size()).stream()
-            .map(event -> event.getClass().getSimpleName())
-            .collect(Collectors.toList());
+    var fresh = all.subList(read, all.size()).stream().map(DeviceEvent.class::cast).toList();
     read = all.size();
     return fresh;
   }

@@ -38,6 +38,8 @@ final class FakeSession {
     this.address = kit.spawn(listening());
   }
 
+  private record End() {}
+
   private Behavior<Object> listening() {
     return Behaviors.receiveMessage(
         message -> {
@@ -48,6 +50,9 @@ final class FakeSession {
             }
             case ToSession m -> heard.add(m);
             case CountDownLatch latch -> latch.countDown();
+            case End _ -> {
+              return Behaviors.stopped();
+            }
             default -> throw new AssertionError("a session hears no " + message);
           }
           return Behaviors.same();
@@ -87,6 +92,12 @@ final class FakeSession {
     catchUp();
     isAlive = false;
     kit.stop(address);
+  }
+
+  /** As {@link #dies}, when nobody waits for it. */
+  void leaves() {
+    isAlive = false;
+    address.tell(new End());
   }
 
   boolean isAlive() {
