@@ -1,6 +1,6 @@
 import { Component, h, render } from './preact.js';
 import { Api } from './api.js';
-import { merge } from './commands.js';
+import { isSettled, merge } from './commands.js';
 import { Fleet, STATUSES } from './fleet.js';
 import { Live } from './live.js';
 import { forgetToken, keepToken, readAddress, token, writeAddress } from './session.js';
@@ -98,6 +98,7 @@ class Desk extends Component {
         this.#fleet.sample(data);
         break;
       case 'command':
+        this.#fleet.commandMoved(data, isSettled(data));
         if (data.deviceId === this.state.shown.device) this.#addCommands([data]);
         break;
       default:

@@ -69,6 +69,15 @@ export class Fleet {
     this.revision += 1;
   }
 
+  /** How many are pending is a hint too, and devices that are away send no samples: commands are counted as they move. */
+  commandMoved({ deviceId, timeline }, settled) {
+    const step = settled ? -1 : timeline?.length === 1 ? 1 : 0;
+    const known = this.#devices.get(deviceId);
+    if (!known || step === 0) return;
+    this.#devices.set(deviceId, { ...known, pendingCommands: Math.max(0, (known.pendingCommands ?? 0) + step) });
+    this.revision += 1;
+  }
+
   get(id) {
     return this.#devices.get(id);
   }

@@ -1,0 +1,126 @@
+package io.muster.support;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SchemaRegistryConfig;
+import com.networknt.schema.SpecificationVersion;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The served OpenAPI document, held against what is really answered. */
+public final class ApiDocument {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final SchemaRegistry SCHEMAS =
+      SchemaRegistry.withDefaultDialect(
+          SpecificationVersion.DRAFT_2020_12,
+          builder ->
+              builder.schemaRegistryConfig(
+                  SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+
+  /**
+   * An answer of the gateway.
+   *
+   * @param path without the query
+   * @param contentType as sent; empty where there is no body
+   */
+  public record Answer(
+      String method, String path, int status, Optional<String> contentType, String body) {}
+
+  private final JsonNode document;
+  private final Map<JsonNode, Schema> schemas = new HashMap<>();
+
+  private ApiDocument(JsonNode document) {
+    this.document = document;
+  }
+
+  public static ApiDocument read() {
+    try (InputStream in = ApiDocument.class.getResourceAsStream("/openapi.json")) {
+      return new ApiDocument(JSON.readTree(in));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public JsonNode json() {
+    return document;
+  }
+
+  /** What the document does not allow; empty when the answer is as described. */
+  public List<String> complaintsAbout(Answer answer) {
+    var operation = operation(answer.method(), answer.path());
+    if (operation.isEmpty()) {
+      return List.of("no operation " + answer.method() + " " + answer.path());
+    }
+    var responses = operation.get().path("responses");
+    var status = String.valueOf(answer.status());
+    if (!responses.has(status)) {
+      return List.of(answer.method() + " " + answer.path() + " does not tell of " + status);
+    }
+    return complaints(resolve(responses.get(status)), answer);
+  }
+
+  private List<String> complaints(JsonNode response, Answer answer) {
+    var content = response.path("content");
+    if (content.isEmpty()) {
+      return answer.body().isEmpty() ? List.of() : List.of("a body where none is described");
+    }
+    var type = answer.contentType().orElse("").replaceFirst(";.*", "").strip();
+    if (!content.has(type)) {
+      return List.of("content type '" + type + "' where " + names(content) + " is described");
+    }
+    if (!type.endsWith("json")) {
+      return List.of();
+    }
+    return complaints(content.get(type).get("schema"), answer.body());
+  }
+
+  /** What the schema, which may refer to the document's components, does not allow. */
+  public List<String> complaints(JsonNode schema, String json) {
+    return schemas.computeIfAbsent(schema, this::compile).validate(json, InputFormat.JSON).stream()
+        .map(error -> error.toString() + " in " + json)
+        .toList();
+  }
+
+  private Schema compile(JsonNode schema) {
+    var root = JSON.createObjectNode();
+    root.putArray("allOf").add(schema);
+    root.set("components", document.get("components"));
+    return SCHEMAS.getSchema(root.toString(), InputFormat.JSON);
+  }
+
+  /** Follows a reference into this document. */
+  public JsonNode resolve(JsonNode node) {
+    return node.has("$ref") ? document.at(node.get("$ref").asText().substring(1)) : node;
+  }
+
+  private Optional<JsonNode> operation(String method, String path) {
+    return names(document.get("paths")).stream()
+        .filter(template -> form(template).matcher(path).matches())
+        // A literal segment outranks a parameter.
+        .sorted(Comparator.comparing((String template) -> template.contains("{")))
+        .map(template -> document.get("paths").get(template).get(method.toLowerCase()))
+        .filter(found -> found != null)
+        .findFirst();
+  }
+
+  private static Pattern form(String template) {
+    return Pattern.compile(Pattern.quote(template).replaceAll("\\{[^}]+}", "\\\\E[^/]+\\\\Q"));
+  }
+
+  private static List<String> names(JsonNode object) {
+    var names = new ArrayList<String>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+}
