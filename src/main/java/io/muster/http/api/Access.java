@@ -1,8 +1,8 @@
 package io.muster.http.api;
 
 import io.muster.actors.OrgId;
-import org.apache.pekko.http.javadsl.server.Route;
 import java.util.function.Function;
+import org.apache.pekko.http.javadsl.server.Route;
 
 /** Who may do what over HTTP. */
 public interface Access {
@@ -21,6 +21,8 @@ public interface Access {
     }
   }
 
-  /** Runs the inner route for a caller who has at least the role; otherwise answers 401, 403 or 503. */
+  /**
+   * Runs the inner route for a caller who has at least the role; otherwise answers 401, 403 or 503.
+   */
   Route as(Role needed, Function<Caller, Route> inner);
 }

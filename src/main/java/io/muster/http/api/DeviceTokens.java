@@ -10,7 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletionStage;
 
-/** Issues tokens to devices: signed here, remembered by their hash in the device's own journal before anyone gets them. */
+/**
+ * Issues tokens to devices: signed here, remembered by their hash in the device's own journal
+ * before anyone gets them.
+ */
 final class DeviceTokens {
 
   /** Signs a device token. */
@@ -37,9 +40,7 @@ final class DeviceTokens {
   CompletionStage<Issued> issue(OrgId org, DeviceId id, Duration life, String by) {
     var minted = mint.device(org, id, life);
     return devices
-        .ask(
-            id,
-            replyTo -> new IssueToken(org, minted.hash(), minted.expiresAt(), by, replyTo))
+        .ask(id, replyTo -> new IssueToken(org, minted.hash(), minted.expiresAt(), by, replyTo))
         .thenApply(
             answer ->
                 answer instanceof Answer.No no

@@ -27,8 +27,8 @@ import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
- * Pairing by code, in the paths, bodies and envelope that existing devices know: a device shows a code, an operator enters it,
- * the device collects its token once.
+ * Pairing by code, in the paths, bodies and envelope that existing devices know: a device shows a
+ * code, an operator enters it, the device collects its token once.
  */
 final class PairingRoutes extends Directives {
   private static final Duration CODE_LIFE = Duration.ofMinutes(5);
@@ -38,7 +38,8 @@ final class PairingRoutes extends Directives {
   // Without those that look or sound alike: 0 O, 1 I L, 5 S, 8 B, 2 Z.
   private static final String ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679";
 
-  // A device asks once a minute at most and polls every two seconds; a guesser would need hundreds of millions of tries.
+  // A device asks once a minute at most and polls every two seconds; a guesser would need hundreds
+  // of millions of tries.
   private static final Allowances REQUESTS = new Allowances(5 / 60.0, 5, System::nanoTime);
   private static final Allowances LOOKS = new Allowances(40 / 60.0, 40, System::nanoTime);
   private static final int ADDRESSES_MAX = 10_000;
@@ -70,14 +71,10 @@ final class PairingRoutes extends Directives {
             () ->
                 path(
                     org.apache.pekko.http.javadsl.server.PathMatchers.segment(),
-                    code ->
-                        get(() -> limited(looks, LOOKS, () -> answer(status(code)))))),
+                    code -> get(() -> limited(looks, LOOKS, () -> answer(status(code)))))),
         path(
             "complete",
-            () ->
-                post(
-                    () ->
-                        access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
+            () -> post(() -> access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
   }
 
   private Route limited(
@@ -91,7 +88,9 @@ final class PairingRoutes extends Directives {
           var bucket = buckets.computeIfAbsent(key, _ -> rate.begin());
           boolean isAllowed;
           synchronized (bucket) {
-            isAllowed = address.getAddress().map(a -> a.isLoopbackAddress()).orElse(false) || bucket.oneMore();
+            isAllowed =
+                address.getAddress().map(a -> a.isLoopbackAddress()).orElse(false)
+                    || bucket.oneMore();
           }
           return isAllowed ? inner.get() : complete(Problem.RATE_LIMITED.response());
         });
@@ -143,9 +142,7 @@ final class PairingRoutes extends Directives {
   private static HttpResponse pending(Pairing pairing) {
     return enveloped(
         200,
-        Json.object()
-            .put("status", "pending")
-            .put("expiresAt", Json.instant(pairing.expiresAt())));
+        Json.object().put("status", "pending").put("expiresAt", Json.instant(pairing.expiresAt())));
   }
 
   private static HttpResponse collected(Optional<Bound> collected) {
@@ -178,10 +175,7 @@ final class PairingRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> bind(
-      Caller caller,
-      Pairing pairing,
-      Optional<String> name,
-      java.util.SortedSet<String> tags) {
+      Caller caller, Pairing pairing, Optional<String> name, java.util.SortedSet<String> tags) {
     var id = new DeviceId(java.util.UUID.randomUUID().toString());
     var called = name.or(pairing::nickname);
     return devices
@@ -202,14 +196,15 @@ final class PairingRoutes extends Directives {
                               pairing.code(),
                               new Bound(id, caller.org(), t.token()),
                               clock.instant())
-                          .thenApply(isBound -> isBound ? paired(id, caller) : Problem.NOT_FOUND.response());
+                          .thenApply(
+                              isBound ->
+                                  isBound ? paired(id, caller) : Problem.NOT_FOUND.response());
                 });
   }
 
   private static HttpResponse paired(DeviceId id, Caller caller) {
     return enveloped(
-        200,
-        Json.object().put("deviceId", id.value()).put("organizationId", caller.org().value()));
+        200, Json.object().put("deviceId", id.value()).put("organizationId", caller.org().value()));
   }
 
   private static HttpResponse enveloped(int status, ObjectNode data) {

@@ -344,7 +344,10 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     }
   }
 
-  /** As {@link #abort()}, and what the kernel has taken is thrown away too: the client reads nothing. */
+  /**
+   * As {@link #abort()}, and what the kernel has taken is thrown away too: the client reads
+   * nothing.
+   */
   void reset() {
     if (!ended) {
       ended = true;
@@ -361,7 +364,9 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     }
   }
 
-  /** Says goodbye with a Close frame, without a code when it is negative, and drops TCP after it. */
+  /**
+   * Says goodbye with a Close frame, without a code when it is negative, and drops TCP after it.
+   */
   void close(int code, String reason) {
     if (ended) {
       return;

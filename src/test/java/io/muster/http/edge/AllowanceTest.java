@@ -67,9 +67,9 @@ class AllowanceTest {
     void says_how_long_to_wait() {
       var allowance = Allowance.of(10, 1);
       long due = allowance.spend(allowance.untouched(0), 0);
-      assertEquals(Duration.ofMillis(100), allowance.wait(due, 0));
-      assertEquals(Duration.ofMillis(1), allowance.wait(due, 99 * MILLI));
-      assertEquals(Duration.ZERO, allowance.wait(due, 100 * MILLI));
+      assertEquals(Duration.ofMillis(100), allowance.retryAfter(due, 0));
+      assertEquals(Duration.ofMillis(1), allowance.retryAfter(due, 99 * MILLI));
+      assertEquals(Duration.ZERO, allowance.retryAfter(due, 100 * MILLI));
     }
 
     @Test
