@@ -43,6 +43,8 @@ class PlainSocketTest {
           Duration.ofMillis(900),
           Duration.ofMillis(500),
           Duration.ofMillis(500),
+          2,
+          3,
           Allowance.of(10, 100));
 
   private static EventLoops loops;
@@ -66,7 +68,10 @@ class PlainSocketTest {
     var handlers =
         PlainUpgrade.serving(
             new PlainUpgrade.Mount(
-                desk, LIMITS, TrustedProxies.NONE, "https://friend.example"::equals));
+                desk,
+                LIMITS,
+                TrustedProxies.NONE,
+                AllowedOrigins.of(List.of("https://friend.example"))));
     door =
         new Door(
             loops,
@@ -289,6 +294,48 @@ class PlainSocketTest {
     @Test
     void patience_is_limited() throws IOException {
       client.closes(4408, "auth_timeout: expected event auth");
+    }
+  }
+
+  @Nested
+  class Strangers {
+    private int upgrades(String address) throws IOException {
+      int status;
+      var one = new PlainClient(door.port());
+      others.add(one);
+      one.wire.say(PlainClient.upgrade("/ws/device", "X-Forwarded-For: " + address));
+      status = one.wire.hear(false).status();
+      return status;
+    }
+
+    private final List<PlainClient> others = new ArrayList<>();
+
+    @AfterEach
+    void leave() throws IOException {
+      for (var other : others) {
+        other.close();
+      }
+    }
+
+    @Test
+    void of_one_address_are_limited_until_they_join() throws Exception {
+      assertEquals(101, upgrades("1.1.1.1"));
+      assertEquals(101, upgrades("1.1.1.1"));
+      assertEquals(503, upgrades("1.1.1.1"));
+      others.getFirst().say("{\"event\":\"auth\",\"data\":{\"token\":\"t\"}}").joins();
+      assertEquals(101, upgrades("1.1.1.1"));
+    }
+
+    @Test
+    void are_limited_all_together() throws Exception {
+      client.open("/ws/device");
+      try (var two = new PlainClient(door.port()).open("/ws/device");
+          var three = new PlainClient(door.port()).open("/ws/device")) {
+        assertEquals(503, upgrades("1.1.1.1"));
+        three.closes(4408, "auth_timeout: expected event auth");
+        two.closes(4408, "auth_timeout: expected event auth");
+      }
+      assertEquals(101, upgrades("1.1.1.1"));
     }
   }
 
