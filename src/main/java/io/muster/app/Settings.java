@@ -42,7 +42,7 @@ public record Settings(
       int maxPayload,
       int outboundMax,
       int strangersPerAddress,
-      double eventsPerSecond,
+      int eventsPerSecond,
       int eventsBurst) {}
 
   /** Who verifies users by published keys. */

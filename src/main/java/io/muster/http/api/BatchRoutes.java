@@ -1,6 +1,6 @@
 package io.muster.http.api;
 
-import static io.muster.http.api.Access.Role.OPERATOR;
+import static io.muster.http.auth.Role.OPERATOR;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.Roster;

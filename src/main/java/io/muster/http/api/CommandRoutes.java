@@ -1,6 +1,6 @@
 package io.muster.http.api;
 
-import static io.muster.http.api.Access.Role.*;
+import static io.muster.http.auth.Role.*;
 
 import io.muster.actors.CommandHistory;
 import io.muster.actors.CommandId;

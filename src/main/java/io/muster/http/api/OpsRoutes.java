@@ -17,7 +17,7 @@ import org.apache.pekko.http.javadsl.server.Route;
  * Health and metrics. Liveness depends on nothing; readiness on the journal only until it has
  * worked once.
  */
-final class OpsRoutes extends Directives {
+public final class OpsRoutes extends Directives {
 
   /** What this node knows of itself. */
   public record Health(Supplier<Parts> parts, String version, Instant startedAt, Clock clock) {
@@ -27,11 +27,11 @@ final class OpsRoutes extends Directives {
      * @param isLeaving the node is shutting down
      */
     public record Parts(boolean journal, boolean readModel, boolean hasServed, boolean isLeaving) {
-      boolean isReady() {
+      public boolean isReady() {
         return hasServed && !isLeaving;
       }
 
-      String word() {
+      public String word() {
         return isReady() ? journal && readModel ? "healthy" : "degraded" : "unhealthy";
       }
     }

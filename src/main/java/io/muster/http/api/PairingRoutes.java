@@ -1,6 +1,6 @@
 package io.muster.http.api;
 
-import static io.muster.http.api.Access.Role.OPERATOR;
+import static io.muster.http.auth.Role.OPERATOR;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.DeviceId;
@@ -10,10 +10,10 @@ import io.muster.actors.Pairings.Pairing;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.Register;
 import io.muster.actors.device.Devices;
-import io.muster.http.Allowances;
-import io.muster.http.Allowed;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
+import io.muster.http.edge.Allowance;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -40,8 +41,8 @@ final class PairingRoutes extends Directives {
 
   // A device asks once a minute at most and polls every two seconds; a guesser would need hundreds
   // of millions of tries.
-  private static final Allowances REQUESTS = new Allowances(5 / 60.0, 5, System::nanoTime);
-  private static final Allowances LOOKS = new Allowances(40 / 60.0, 40, System::nanoTime);
+  private static final Allowance REQUESTS = perMinute(5);
+  private static final Allowance LOOKS = perMinute(40);
   private static final int ADDRESSES_MAX = 10_000;
 
   private final Devices devices;
@@ -50,8 +51,8 @@ final class PairingRoutes extends Directives {
   private final Access access;
   private final Clock clock;
   private final SecureRandom chance = new SecureRandom();
-  private final Map<String, Allowed> requests = new ConcurrentHashMap<>();
-  private final Map<String, Allowed> looks = new ConcurrentHashMap<>();
+  private final Map<String, Long> requests = new ConcurrentHashMap<>();
+  private final Map<String, Long> looks = new ConcurrentHashMap<>();
 
   PairingRoutes(
       Devices devices, Pairings pairings, DeviceTokens tokens, Access access, Clock clock) {
@@ -60,6 +61,11 @@ final class PairingRoutes extends Directives {
     this.tokens = tokens;
     this.access = access;
     this.clock = clock;
+  }
+
+  private static Allowance perMinute(int times) {
+    long interval = Duration.ofMinutes(1).toNanos() / times;
+    return new Allowance(interval, interval * (times - 1));
   }
 
   /** {@code /devices/pairing} */
@@ -77,23 +83,32 @@ final class PairingRoutes extends Directives {
             () -> post(() -> access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
   }
 
-  private Route limited(
-      Map<String, Allowed> buckets, Allowances rate, java.util.function.Supplier<Route> inner) {
+  /** Loopback is exempt: whoever is there has other means. */
+  private Route limited(Map<String, Long> dues, Allowance rate, Supplier<Route> inner) {
     return extractClientIP(
         address -> {
-          var key = address.getAddress().map(a -> a.getHostAddress()).orElse("unknown");
-          if (buckets.size() > ADDRESSES_MAX) {
-            buckets.clear();
-          }
-          var bucket = buckets.computeIfAbsent(key, _ -> rate.begin());
-          boolean isAllowed;
-          synchronized (bucket) {
-            isAllowed =
-                address.getAddress().map(a -> a.isLoopbackAddress()).orElse(false)
-                    || bucket.oneMore();
-          }
+          var client = address.getAddress();
+          boolean isAllowed =
+              client.filter(InetAddress::isLoopbackAddress).isPresent()
+                  || spend(dues, rate, client.map(InetAddress::getHostAddress).orElse("unknown"));
           return isAllowed ? inner.get() : complete(Problem.RATE_LIMITED.response());
         });
+  }
+
+  private static boolean spend(Map<String, Long> dues, Allowance rate, String address) {
+    if (dues.size() > ADDRESSES_MAX) {
+      dues.clear();
+    }
+    long now = System.nanoTime();
+    var isAllowed = new boolean[1];
+    dues.compute(
+        address,
+        (_, known) -> {
+          long due = known == null ? rate.untouched(now) : known;
+          isAllowed[0] = rate.allows(due, now);
+          return isAllowed[0] ? rate.spend(due, now) : due;
+        });
+    return isAllowed[0];
   }
 
   private CompletionStage<HttpResponse> request(Body body) {

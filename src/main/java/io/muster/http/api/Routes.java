@@ -9,6 +9,7 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
+import io.muster.http.auth.TokenMint;
 import java.time.Clock;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -29,7 +30,7 @@ public final class Routes extends Directives {
       CommandHistory history,
       Pairings pairings,
       Telemetry telemetry,
-      DeviceTokens.Mint mint,
+      TokenMint mint,
       Access access,
       OpsRoutes.Health health,
       Supplier<String> scrape,

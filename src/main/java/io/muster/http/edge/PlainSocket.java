@@ -297,7 +297,7 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     }
     state = State.JOINED;
     leaveVestibule();
-    pingLater();
+    pingAfter(limits.ping());
     try {
       while (state == State.JOINED && !early.isEmpty()) {
         handle(early.poll());
@@ -423,8 +423,8 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     ctx.flush();
   }
 
-  private void pingLater() {
-    after(limits.ping().minus(limits.pong()), this::ping);
+  private void pingAfter(Duration rest) {
+    after(rest, this::ping);
   }
 
   private void ping() {
@@ -435,7 +435,8 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
 
   private void expectLife() {
     if (heard) {
-      pingLater();
+      var rest = limits.ping().minus(limits.pong());
+      pingAfter(rest.isNegative() ? Duration.ZERO : rest);
     } else {
       drop();
     }

@@ -14,12 +14,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.AfterAll;
@@ -47,7 +46,7 @@ class OnePortTest {
   private static EventLoops loops;
   private static ActorTestKit kit;
 
-  private final BlockingQueue<Channel> accepted = new LinkedBlockingQueue<>();
+  private final Map<SocketAddress, Channel> accepted = new ConcurrentHashMap<>();
   private Listener listener;
   private Wire client;
 
@@ -97,15 +96,15 @@ class OnePortTest {
 
   /** Shows a connection's pipeline to the test. */
   private static final class Witness extends ChannelInboundHandlerAdapter {
-    private final Queue<Channel> seen;
+    private final Map<SocketAddress, Channel> seen;
 
-    Witness(Queue<Channel> seen) {
+    Witness(Map<SocketAddress, Channel> seen) {
       this.seen = seen;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-      seen.add(ctx.channel());
+      seen.put(ctx.channel().remoteAddress(), ctx.channel());
     }
   }
 
@@ -127,9 +126,7 @@ class OnePortTest {
   void leaves_nothing_of_http_to_a_plain_websocket() throws Exception {
     try (var plain = new PlainClient(listener.port())) {
       plain.open("/ws/device", "Authorization: Bearer t").joins();
-      // The first connection is that of the set-up.
-      accepted.poll(5, TimeUnit.SECONDS);
-      var channel = accepted.poll(5, TimeUnit.SECONDS);
+      var channel = accepted.get(plain.wire.socket.getLocalSocketAddress());
       var names = channel.eventLoop().submit(() -> channel.pipeline().names()).get();
       assertEquals(List.of("frames", "plain"), names.subList(0, 2));
       assertEquals(3, names.size(), names.toString());
