@@ -285,6 +285,7 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
       return;
     }
     handler = accepted;
+    leaveVestibule();
     write(PlainFrames.text(PlainMessage.event(Frame.event("connected", auth().put("id", id)), 0)));
     authId.ifPresent(wanted -> write(PlainFrames.text(PlainMessage.ack(wanted))));
     // Only when the application holds the socket may it be told what came meanwhile.
@@ -296,7 +297,6 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
       return;
     }
     state = State.JOINED;
-    leaveVestibule();
     pingAfter(limits.ping());
     try {
       while (state == State.JOINED && !early.isEmpty()) {
