@@ -1,6 +1,8 @@
 package io.muster.app;
 
 import io.muster.app.swarm.SwarmCommand;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,6 +31,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    silenceScala();
     var line =
         new CommandLine(new Main())
             .setExecutionExceptionHandler(Main::inOneLine)
@@ -52,5 +55,15 @@ public final class Main {
       default -> throw failure;
     }
     return 1;
+  }
+
+  /**
+   * The projection library prints a line for each slice it stops; nobody else writes by this way.
+   */
+  private static void silenceScala() {
+    var out = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    scala.Console.out(); // keeps for ever what it finds at its first use
+    System.setOut(out);
   }
 }
