@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -170,9 +171,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable fault) {
-    drop(
-        fault instanceof java.io.IOException
-            ? "transport lost"
-            : "protocol: " + fault.getMessage());
+    drop(fault instanceof IOException ? "transport lost" : "protocol: " + fault.getMessage());
   }
 }

@@ -42,6 +42,11 @@ final class Pacer {
     }
   }
 
+  /** What is overdue is let go; the next call is due now. */
+  void forgetBacklog() {
+    next = System.nanoTime() - origin;
+  }
+
   /** For good. */
   void stop() {
     running = false;

@@ -25,6 +25,11 @@ interface Persona {
 
   /**
    * @param body the JSON array of an ack
+   * @param startsAnew once it has answered, the player starts again and its connection with it
    */
-  record Answer(Duration after, byte[] body) {}
+  record Answer(Duration after, byte[] body, boolean startsAnew) {
+    static Answer of(Duration after, byte[] body) {
+      return new Answer(after, body, false);
+    }
+  }
 }

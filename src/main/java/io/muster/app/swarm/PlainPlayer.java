@@ -14,6 +14,6 @@ record PlainPlayer(byte[] credentials, Duration answersAfter, double flaps, doub
 
   @Override
   public Answer answer(ByteBuf event) {
-    return new Answer(answersAfter, Payloads.DONE);
+    return Answer.of(answersAfter, Payloads.DONE);
   }
 }

@@ -1,5 +1,7 @@
 package io.muster.app.swarm;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -19,7 +21,10 @@ final class SimulatedDevice implements Connection.Client {
 
   // Heartbeats under way per device; a power of two. At 15 s apart one is plenty, at full load
   // four.
-  private static final int UNDER_WAY = 4;
+  private static final int UNDER_WAY = 8;
+  private static final Duration ACKED_BEFORE_RESTART = Duration.ofMillis(500);
+  private static final String FLAPPED = "flapped";
+  private static final String RESTARTED = "restarted";
   // The official client gives a transport this long to stand.
   private static final long CONNECT_PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
@@ -85,7 +90,7 @@ final class SimulatedDevice implements Connection.Client {
     double flap = persona.flaps() * minutes;
     if (dice < flap) {
       swarm.tally().flaps++;
-      connection.drop("flapped");
+      connection.drop(FLAPPED);
     } else if (dice < flap + persona.halfOpens() * minutes) {
       swarm.tally().silences++;
       become(State.SILENT);
@@ -137,7 +142,14 @@ final class SimulatedDevice implements Connection.Client {
     if (event.ack() >= 0) {
       var answer = persona.answer(event.array());
       var speaker = connection;
-      swarm.after(answer.after(), () -> speaker.send("43" + event.ack(), answer.body()));
+      swarm.after(answer.after(), () -> answer(speaker, event.ack(), answer));
+    }
+  }
+
+  private void answer(Connection speaker, long ack, Persona.Answer answer) {
+    speaker.send("43" + ack, answer.body());
+    if (answer.startsAnew()) {
+      swarm.after(ACKED_BEFORE_RESTART, () -> speaker.drop(RESTARTED));
     }
   }
 
@@ -157,20 +169,20 @@ final class SimulatedDevice implements Connection.Client {
 
   @Override
   public void ended(String reason) {
-    java.util.Arrays.fill(dueAt, 0);
+    Arrays.fill(dueAt, 0);
     if (state == State.DEAD || swarm.isClosed()) {
       return;
     }
     if (state == State.CONNECTING) {
       swarm.tally().failures++;
       swarm.tally().because(reason);
-    } else if (!reason.equals("flapped") && state == State.CONNECTED) {
+    } else if (state == State.CONNECTED && !reason.equals(FLAPPED) && !reason.equals(RESTARTED)) {
       swarm.tally().losses++;
       swarm.tally().because(reason);
     }
     become(State.AWAY);
     var wait = BackOff.millis(attempts++, ThreadLocalRandom.current());
-    swarm.after(java.time.Duration.ofMillis(wait), () -> connect(System.nanoTime()));
+    swarm.after(Duration.ofMillis(wait), () -> connect(System.nanoTime()));
   }
 
   private void become(State next) {

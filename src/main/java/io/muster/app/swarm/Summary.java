@@ -24,11 +24,15 @@ final class Summary {
     cpuBefore = measured.cpuSeconds();
   }
 
+  /** All have had their first connect. */
+  synchronized void connected() {
+    var tally = swarm.on(() -> swarm.tally().copy());
+    put("connectsPerSecond", tally.connects / seconds(tally.started));
+    put("connectServerCpuSeconds", measured.cpuSeconds() - cpuBefore);
+  }
+
   /** The warm-up is over. */
   synchronized void begin() {
-    var before = swarm.on(() -> swarm.tally().copy());
-    put("connectSeconds", seconds(before.started));
-    put("connectServerCpuSeconds", measured.cpuSeconds() - cpuBefore);
     swarm.run(() -> swarm.tally().warm());
     cpuBefore = measured.cpuSeconds();
   }

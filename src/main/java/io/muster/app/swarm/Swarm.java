@@ -12,6 +12,8 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -106,8 +108,13 @@ final class Swarm implements AutoCloseable {
         });
   }
 
+  /** Goes on at another pace; heartbeats that are overdue at the old one are let go. */
   void pace(Pace next) {
-    run(() -> pace = next);
+    run(
+        () -> {
+          pace = next;
+          heartbeats.forgetBacklog();
+        });
   }
 
   boolean isClosed() {
@@ -233,8 +240,8 @@ final class Swarm implements AutoCloseable {
 
   private static String plainly(Throwable cause) {
     return switch (cause) {
-      case java.net.ConnectException _ -> "refused";
-      case java.net.SocketException busy -> String.valueOf(busy.getMessage());
+      case ConnectException _ -> "refused";
+      case SocketException busy -> String.valueOf(busy.getMessage());
       default -> cause.getClass().getSimpleName();
     };
   }

@@ -8,9 +8,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,6 +62,8 @@ public final class SwarmCommand implements Callable<Integer> {
   private Path tokenFile;
   @Option(names = "--pid", paramLabel = "PID", split = ",", description = "processes whose processor time and memory are reported (Linux)")
   private List<Long> pids = List.of();
+  @Option(names = "--search-max", description = "instead of a duration: find the most heartbeats per second with a p99 from due below 100 ms")
+  private boolean searchMax;
   @Option(names = "--quiet", description = "no progress")
   private boolean quiet;
   @Option(names = "--json", description = "the figures as one JSON object on standard output")
@@ -82,12 +84,12 @@ public final class SwarmCommand implements Callable<Integer> {
     }
     var pace = new Pace(rate, inFlight, heartbeatEvery, heartbeatsPerSecond);
     try (var swarm = new Swarm(target, pace)) {
-      run(swarm, personas);
+      run(swarm, pace, personas);
     }
     return 0;
   }
 
-  private void run(Swarm swarm, List<Persona> personas) throws InterruptedException {
+  private void run(Swarm swarm, Pace pace, List<Persona> personas) throws InterruptedException {
     var out = spec.commandLine().getOut();
     var measured = new ServerProcess(pids);
     var summary = new Summary(swarm, measured, json, out);
@@ -96,12 +98,17 @@ public final class SwarmCommand implements Callable<Integer> {
     Runtime.getRuntime().addShutdownHook(interrupted);
     try (var progress = quiet ? Progress.none() : Progress.of(swarm, spec.commandLine().getErr())) {
       swarm.start(personas).join();
-      TimeUnit.NANOSECONDS.sleep(warmUp.toNanos());
+      summary.connected();
+      Thread.sleep(warmUp);
       summary.begin();
-      if (duration == null) {
+      if (searchMax) {
+        summary.put(
+            "mostHeartbeatsPerSecond", SearchMax.on(swarm, pace, spec.commandLine().getErr()));
+      } else if (duration == null) {
         new CountDownLatch(1).await();
+      } else {
+        Thread.sleep(duration);
       }
-      TimeUnit.NANOSECONDS.sleep(duration.toNanos());
     }
     summary.print();
     Runtime.getRuntime().removeShutdownHook(interrupted);
@@ -147,12 +154,13 @@ public final class SwarmCommand implements Callable<Integer> {
   }
 
   private String deviceSecret() {
-    var given = secret == null ? System.getenv("DEVICE_JWT_SECRET") : secret;
-    if (given == null) {
-      throw new ParameterException(
-          spec.commandLine(), "no device secret: give --secret, DEVICE_JWT_SECRET or --token-file");
-    }
-    return given;
+    return Optional.ofNullable(secret)
+        .or(() -> DeviceSecret.find(System.getenv()))
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    spec.commandLine(),
+                    "no device secret: give --secret, DEVICE_JWT_SECRET or --token-file"));
   }
 
   private static boolean answers(Target target) {

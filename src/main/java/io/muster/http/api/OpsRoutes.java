@@ -1,0 +1,122 @@
+package io.muster.http.api;
+
+import io.muster.http.Json;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.RemoteAddress;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** Health and metrics. Liveness depends on nothing; readiness on the journal only until it has worked once. */
+final class OpsRoutes extends Directives {
+
+  /** What this node knows of itself. */
+  public record Health(
+      Supplier<Parts> parts, String version, Instant startedAt, Clock clock) {
+
+    /**
+     * @param hasServed the journal has worked at least once since the start
+     * @param isLeaving the node is shutting down
+     */
+    public record Parts(boolean journal, boolean readModel, boolean hasServed, boolean isLeaving) {
+      boolean isReady() {
+        return hasServed && !isLeaving;
+      }
+
+      String word() {
+        return isReady() ? journal && readModel ? "healthy" : "degraded" : "unhealthy";
+      }
+    }
+  }
+
+  private final Health health;
+  private final Supplier<String> scrape;
+  private final Predicate<Visitor> mayScrape;
+
+  /** @param bearer the token of an {@code Authorization: Bearer} header */
+  public record Visitor(RemoteAddress address, boolean isForwarded, Optional<String> bearer) {}
+
+  OpsRoutes(Health health, Supplier<String> scrape, Predicate<Visitor> mayScrape) {
+    this.health = health;
+    this.scrape = scrape;
+    this.mayScrape = mayScrape;
+  }
+
+  Route health() {
+    return concat(
+        pathEndOrSingleSlash(() -> get(() -> complete(overview()))),
+        path("live", () -> get(() -> complete(Answers.json(200, Json.object().put("status", "ok"))))),
+        path("ready", () -> get(() -> complete(ready()))));
+  }
+
+  private HttpResponse overview() {
+    var parts = health.parts().get();
+    var json =
+        Json.object()
+            .put("status", parts.word())
+            .put("service", "muster")
+            .put("version", health.version())
+            .put("timestamp", Json.instant(health.clock().instant()))
+            .put(
+                "uptime",
+                Duration.between(health.startedAt(), health.clock().instant()).toSeconds());
+    var dependencies = json.putObject("dependencies");
+    dependencies.putObject("journal").put("status", word(parts.journal()));
+    dependencies.putObject("readModel").put("status", word(parts.readModel()));
+    return Answers.json(200, json);
+  }
+
+  private static String word(boolean works) {
+    return works ? "healthy" : "unhealthy";
+  }
+
+  private HttpResponse ready() {
+    var parts = health.parts().get();
+    var json =
+        Json.object()
+            .put("status", parts.isReady() ? "ready" : "not ready")
+            .put("ready", parts.isReady());
+    if (parts.isReady() && !(parts.journal() && parts.readModel())) {
+      json.put("degraded", true);
+    }
+    return Answers.json(parts.isReady() ? 200 : 503, json);
+  }
+
+  Route metrics() {
+    return get(
+        () ->
+            extractClientIP(
+                address ->
+                    optionalHeaderValueByName(
+                        "X-Forwarded-For",
+                        forwarded ->
+                            optionalHeaderValueByName(
+                                "Authorization",
+                                authorization ->
+                                    mayScrape.test(
+                                            new Visitor(
+                                                address,
+                                                forwarded.isPresent(),
+                                                authorization.flatMap(OpsRoutes::bearer)))
+                                        ? complete(scrape())
+                                        : complete(Problem.FORBIDDEN.response())))));
+  }
+
+  private static Optional<String> bearer(String authorization) {
+    return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+        ? Optional.of(authorization.substring(7).trim())
+        : Optional.empty();
+  }
+
+  private HttpResponse scrape() {
+    return HttpResponse.create()
+        .withStatus(StatusCodes.OK)
+        .withEntity(ContentTypes.TEXT_PLAIN_UTF8, scrape.get());
+  }
+}

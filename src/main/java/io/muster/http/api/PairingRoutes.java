@@ -1,0 +1,218 @@
+package io.muster.http.api;
+
+import static io.muster.http.api.Access.Role.OPERATOR;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.muster.actors.DeviceId;
+import io.muster.actors.Pairings;
+import io.muster.actors.Pairings.Bound;
+import io.muster.actors.Pairings.Pairing;
+import io.muster.actors.device.Answer;
+import io.muster.actors.device.DeviceCommand.Register;
+import io.muster.actors.device.Devices;
+import io.muster.http.Allowances;
+import io.muster.http.Allowed;
+import io.muster.http.Json;
+import io.muster.http.api.Access.Caller;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/**
+ * Pairing by code, in the paths, bodies and envelope that existing devices know: a device shows a code, an operator enters it,
+ * the device collects its token once.
+ */
+final class PairingRoutes extends Directives {
+  private static final Duration CODE_LIFE = Duration.ofMinutes(5);
+  private static final Duration TOKEN_LIFE = Duration.ofDays(90);
+  private static final int CODE_CHARS = 6;
+
+  // Without those that look or sound alike: 0 O, 1 I L, 5 S, 8 B, 2 Z.
+  private static final String ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679";
+
+  // A device asks once a minute at most and polls every two seconds; a guesser would need hundreds of millions of tries.
+  private static final Allowances REQUESTS = new Allowances(5 / 60.0, 5, System::nanoTime);
+  private static final Allowances LOOKS = new Allowances(40 / 60.0, 40, System::nanoTime);
+  private static final int ADDRESSES_MAX = 10_000;
+
+  private final Devices devices;
+  private final Pairings pairings;
+  private final DeviceTokens tokens;
+  private final Access access;
+  private final Clock clock;
+  private final SecureRandom chance = new SecureRandom();
+  private final Map<String, Allowed> requests = new ConcurrentHashMap<>();
+  private final Map<String, Allowed> looks = new ConcurrentHashMap<>();
+
+  PairingRoutes(
+      Devices devices, Pairings pairings, DeviceTokens tokens, Access access, Clock clock) {
+    this.devices = devices;
+    this.pairings = pairings;
+    this.tokens = tokens;
+    this.access = access;
+    this.clock = clock;
+  }
+
+  /** {@code /devices/pairing} */
+  Route all() {
+    return concat(
+        path("request", () -> post(() -> limited(requests, REQUESTS, () -> body(this::request)))),
+        pathPrefix(
+            "status",
+            () ->
+                path(
+                    org.apache.pekko.http.javadsl.server.PathMatchers.segment(),
+                    code ->
+                        get(() -> limited(looks, LOOKS, () -> answer(status(code)))))),
+        path(
+            "complete",
+            () ->
+                post(
+                    () ->
+                        access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
+  }
+
+  private Route limited(
+      Map<String, Allowed> buckets, Allowances rate, java.util.function.Supplier<Route> inner) {
+    return extractClientIP(
+        address -> {
+          var key = address.getAddress().map(a -> a.getHostAddress()).orElse("unknown");
+          if (buckets.size() > ADDRESSES_MAX) {
+            buckets.clear();
+          }
+          var bucket = buckets.computeIfAbsent(key, _ -> rate.begin());
+          boolean isAllowed;
+          synchronized (bucket) {
+            isAllowed = address.getAddress().map(a -> a.isLoopbackAddress()).orElse(false) || bucket.oneMore();
+          }
+          return isAllowed ? inner.get() : complete(Problem.RATE_LIMITED.response());
+        });
+  }
+
+  private CompletionStage<HttpResponse> request(Body body) {
+    var identifier = body.needText("deviceIdentifier", 256);
+    var nickname = body.text("nickname", 200);
+    body.any("metadata"); // existing devices send it; nothing of it is needed
+    body.complete();
+    var code = code();
+    var expiresAt = clock.instant().plus(CODE_LIFE);
+    return pairings
+        .open(new Pairing(code, identifier, nickname, expiresAt, Optional.empty()))
+        .thenApply(
+            _ ->
+                enveloped(
+                    201,
+                    Json.object()
+                        .put("code", code)
+                        .put("expiresAt", Json.instant(expiresAt))
+                        .put("expiresInSeconds", CODE_LIFE.toSeconds())
+                        .put("pairingUrl", "/#pair=" + code)));
+  }
+
+  private String code() {
+    var code = new StringBuilder();
+    for (int i = 0; i < CODE_CHARS; i++) {
+      code.append(ALPHABET.charAt(chance.nextInt(ALPHABET.length())));
+    }
+    return code.toString();
+  }
+
+  private CompletionStage<HttpResponse> status(String code) {
+    var now = clock.instant();
+    return pairings
+        .find(code, now)
+        .thenCompose(
+            found -> {
+              if (found.isEmpty()) {
+                return CompletableFuture.completedFuture(Problem.NOT_FOUND.response());
+              }
+              return found.get().bound().isEmpty()
+                  ? CompletableFuture.completedFuture(pending(found.get()))
+                  : pairings.collect(code, now).thenApply(PairingRoutes::collected);
+            });
+  }
+
+  private static HttpResponse pending(Pairing pairing) {
+    return enveloped(
+        200,
+        Json.object()
+            .put("status", "pending")
+            .put("expiresAt", Json.instant(pairing.expiresAt())));
+  }
+
+  private static HttpResponse collected(Optional<Bound> collected) {
+    return collected
+        .map(
+            bound ->
+                enveloped(
+                    200,
+                    Json.object()
+                        .put("status", "paired")
+                        .put("deviceToken", bound.token())
+                        .put("deviceId", bound.device().value())
+                        .put("organizationId", bound.org().value())
+                        .put("tenantId", bound.org().value())))
+        .orElseGet(Problem.NOT_FOUND::response);
+  }
+
+  private CompletionStage<HttpResponse> complete(Caller caller, Body body) {
+    var code = body.needText("code", 16).toUpperCase(java.util.Locale.ROOT);
+    var name = body.text("name", 200);
+    var tags = Tags.of(body.texts("tags", Tags.MAX).orElse(List.of()));
+    body.complete();
+    return pairings
+        .find(code, clock.instant())
+        .thenCompose(
+            found ->
+                found.filter(p -> p.bound().isEmpty()).isPresent()
+                    ? bind(caller, found.get(), name, tags)
+                    : CompletableFuture.completedFuture(Problem.NOT_FOUND.response()));
+  }
+
+  private CompletionStage<HttpResponse> bind(
+      Caller caller,
+      Pairing pairing,
+      Optional<String> name,
+      java.util.SortedSet<String> tags) {
+    var id = new DeviceId(java.util.UUID.randomUUID().toString());
+    var called = name.or(pairing::nickname);
+    return devices
+        .ask(id, replyTo -> new Register(caller.org(), called, tags, caller.name(), replyTo))
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.No no
+                    ? CompletableFuture.completedFuture(new DeviceTokens.Issued.No(no.why()))
+                    : tokens.issue(caller.org(), id, TOKEN_LIFE, caller.name()))
+        .thenCompose(
+            issued ->
+                switch (issued) {
+                  case DeviceTokens.Issued.No no ->
+                      CompletableFuture.completedFuture(Answers.refusal(no.why()));
+                  case DeviceTokens.Issued.Token t ->
+                      pairings
+                          .bind(
+                              pairing.code(),
+                              new Bound(id, caller.org(), t.token()),
+                              clock.instant())
+                          .thenApply(isBound -> isBound ? paired(id, caller) : Problem.NOT_FOUND.response());
+                });
+  }
+
+  private static HttpResponse paired(DeviceId id, Caller caller) {
+    return enveloped(
+        200,
+        Json.object().put("deviceId", id.value()).put("organizationId", caller.org().value()));
+  }
+
+  private static HttpResponse enveloped(int status, ObjectNode data) {
+    return Answers.json(status, Json.object().put("success", true).set("data", data));
+  }
+}

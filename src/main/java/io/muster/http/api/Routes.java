@@ -1,0 +1,113 @@
+package io.muster.http.api;
+
+import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+
+import io.muster.actors.CommandHistory;
+import io.muster.actors.CommandId;
+import io.muster.actors.DeviceId;
+import io.muster.actors.Pairings;
+import io.muster.actors.Roster;
+import io.muster.actors.Telemetry;
+import io.muster.actors.device.Devices;
+import java.time.Clock;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.ExceptionHandler;
+import org.apache.pekko.http.javadsl.server.MethodRejection;
+import org.apache.pekko.http.javadsl.server.RejectionHandler;
+import org.apache.pekko.http.javadsl.server.Rejection;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** The whole URL space on one screen. */
+public final class Routes extends Directives {
+
+  /** What the routes speak to. */
+  public record House(
+      Devices devices,
+      Roster roster,
+      CommandHistory history,
+      Pairings pairings,
+      Telemetry telemetry,
+      DeviceTokens.Mint mint,
+      Access access,
+      OpsRoutes.Health health,
+      Supplier<String> scrape,
+      Predicate<OpsRoutes.Visitor> mayScrape,
+      Clock clock) {}
+
+  private final DeviceRoutes devices;
+  private final CommandRoutes commands;
+  private final BatchRoutes batch;
+  private final PairingRoutes pairing;
+  private final OpsRoutes ops;
+  private final WebRoutes web = new WebRoutes();
+
+  public Routes(House house) {
+    var tokens = new DeviceTokens(house.devices(), house.mint());
+    devices = new DeviceRoutes(house.devices(), house.roster(), tokens, house.access());
+    commands =
+        new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
+    batch = new BatchRoutes(house.devices(), house.roster(), house.telemetry(), house.access());
+    pairing =
+        new PairingRoutes(
+            house.devices(), house.pairings(), tokens, house.access(), house.clock());
+    ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
+  }
+
+  // formatter:off
+  public Route all() {
+    return concat(
+        pathPrefix("api", () -> pathPrefix("v1", () -> concat(
+            path("commands", batch::all),
+            pathPrefix("devices", () -> concat(
+                pathEndOrSingleSlash(devices::all),
+                pathPrefix("pairing", pairing::all),
+                pathPrefix(segment(), name -> device(name, id -> concat(
+                    pathPrefix("commands", () -> concat(
+                        pathEndOrSingleSlash(() -> commands.of(id)),
+                        path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
+                    devices.one(id))))))))),
+        pathPrefix("health", ops::health),
+        path("metrics", ops::metrics),
+        web.documents(),
+        web.files());
+  }
+  // formatter:on
+
+  private Route device(String name, Function<DeviceId, Route> inner) {
+    return named(name, DeviceId::new, inner);
+  }
+
+  private Route command(String name, Function<CommandId, Route> inner) {
+    return named(name, CommandId::new, inner);
+  }
+
+  /** What can be no name is the name of nothing. */
+  private <T> Route named(String name, Function<String, T> read, Function<T, Route> inner) {
+    T id;
+    try {
+      id = read.apply(name);
+    } catch (IllegalArgumentException e) {
+      return complete(Problem.NOT_FOUND.because(e.getMessage()).response());
+    }
+    return inner.apply(id);
+  }
+
+  /** Every answer there can be, the unknown path and the wrong method included, is a problem document or a result. */
+  public Route sealed() {
+    var rejections =
+        RejectionHandler.newBuilder()
+            .handleAll(MethodRejection.class, _ -> complete(Problem.METHOD_NOT_ALLOWED.response()))
+            .handleAll(Rejection.class, rejected -> complete(Problem.badRequest(rejected.getFirst().toString()).response()))
+            .handleNotFound(complete(Problem.NOT_FOUND.response()))
+            .build();
+    var exceptions =
+        ExceptionHandler.newBuilder()
+            .matchAny(failure -> complete(Answers.failure(failure)))
+            .build();
+    return all().seal(rejections, exceptions);
+  }
+}

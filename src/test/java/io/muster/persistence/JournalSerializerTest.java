@@ -1,0 +1,184 @@
+package io.muster.persistence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.muster.actors.CommandId;
+import io.muster.actors.device.DeviceEvent;
+import io.muster.actors.device.DeviceEvent.CommandQueued;
+import io.muster.actors.device.DeviceState;
+import io.muster.actors.device.Order;
+import io.muster.support.SampleEvents;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class JournalSerializerTest {
+  private final JournalSerializer serializer = new JournalSerializer();
+
+  static Stream<String> events() {
+    return SampleEvents.all().keySet().stream();
+  }
+
+  @Nested
+  class A_released_event {
+
+    @ParameterizedTest
+    @MethodSource("io.muster.persistence.JournalSerializerTest#events")
+    void is_read_as_it_was_written(String name) throws Exception {
+      assertEquals(
+          SampleEvents.all().get(name),
+          serializer.fromBinary(golden("device-events/" + name), manifest(name)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.muster.persistence.JournalSerializerTest#events")
+    void is_still_written_like_that(String name) throws Exception {
+      var event = SampleEvents.all().get(name);
+      assertEquals(manifest(name), serializer.manifest(event));
+      assertEquals(text(golden("device-events/" + name)), text(serializer.toBinary(event)));
+    }
+
+    @Test
+    void has_a_frozen_spelling_for_every_kind() {
+      var kinds = new HashSet<Class<?>>(Arrays.asList(DeviceEvent.class.getPermittedSubclasses()));
+      SampleEvents.all().values().forEach(event -> kinds.remove(event.getClass()));
+      assertTrue(kinds.isEmpty(), () -> "no golden file for " + kinds);
+    }
+  }
+
+  @Nested
+  class A_snapshot {
+    @Test
+    void is_read_as_it_was_written() throws Exception {
+      assertEquals(aLife(), serializer.fromBinary(golden("device-state.v1"), "device-state.v1"));
+    }
+
+    @Test
+    void is_still_written_like_that() throws Exception {
+      assertEquals(text(golden("device-state.v1")), text(serializer.toBinary(aLife())));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 9, 12, 15, 16, 17, 18})
+    void keeps_every_status(int events) throws Exception {
+      var state =
+          SampleEvents.all().values().stream()
+              .limit(events)
+              .reduce(DeviceState.NEW, DeviceState::after, (_, last) -> last);
+      assertEquals(
+          state, serializer.fromBinary(serializer.toBinary(state), serializer.manifest(state)));
+    }
+
+    /** Online, with a command that was sent, a token and an idempotency key. */
+    private DeviceState aLife() {
+      return SampleEvents.all().values().stream()
+          .limit(12)
+          .reduce(DeviceState.NEW, DeviceState::after, (_, last) -> last);
+    }
+  }
+
+  @Nested
+  class A_payload {
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "{}",
+          "[]",
+          "null",
+          "true",
+          "0",
+          "-1.50e3",
+          "12345678901234567890.10",
+          "\"\"",
+          "\"Zoë \\u0041 \\\"quoted\\\" 🙂\"",
+          "{\"a\":{\"payload\":[1, 2 ,{\"b\":null}]}}",
+          "[1.0,\n2.00]"
+        })
+    void is_handed_on_as_it_came(String payload) throws Exception {
+      var event = queued(payload);
+      assertEquals(event, serializer.fromBinary(serializer.toBinary(event), "command-queued.v1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"", " ", "{", "{}{}", "1,2", "{\"a\":1}, \"x\":2", "nope", "'a'", "\"\uD83D\""})
+    void that_is_not_JSON_never_reaches_the_journal(String payload) {
+      assertThrows(RuntimeException.class, () -> serializer.toBinary(queued(payload)));
+    }
+
+    @Test
+    void that_could_not_be_read_back_for_its_depth_never_reaches_the_journal() throws Exception {
+      var deepest = queued("[".repeat(500) + "]".repeat(500));
+      assertEquals(
+          deepest, serializer.fromBinary(serializer.toBinary(deepest), "command-queued.v1"));
+      var tooDeep = queued("[".repeat(501) + "]".repeat(501));
+      assertThrows(IllegalArgumentException.class, () -> serializer.toBinary(tooDeep));
+    }
+
+    private CommandQueued queued(String payload) {
+      var at = Instant.parse("2026-03-01T08:30:00Z");
+      return new CommandQueued(
+          new Order(
+              new CommandId("c-1"), "any", Optional.of(payload), Optional.empty(), "x", at, at),
+          Optional.empty(),
+          Optional.empty(),
+          at);
+    }
+  }
+
+  @Test
+  void fields_of_a_newer_version_are_ignored() throws Exception {
+    var newer =
+        "{\"later\":{\"a\":[1.5]},\"by\":\"user:ada\",\"at\":\"2026-03-01T08:30:00.123456Z\"}";
+    assertEquals(
+        SampleEvents.all().get("disabled.v1"),
+        serializer.fromBinary(newer.getBytes(StandardCharsets.UTF_8), "disabled.v1"));
+  }
+
+  @Test
+  void an_event_of_an_unknown_name_is_an_error_that_names_it() {
+    var failure =
+        assertThrows(
+            NotSerializableException.class,
+            () -> serializer.fromBinary(golden("device-events/disabled.v1"), "vanished.v7"));
+    assertTrue(failure.getMessage().contains("vanished.v7"), failure.getMessage());
+  }
+
+  @Test
+  void a_missing_field_is_an_error_that_names_it() {
+    var failure =
+        assertThrows(
+            NotSerializableException.class,
+            () -> serializer.fromBinary(golden("device-events/disabled.v1"), "came-online.v1"));
+    assertTrue(failure.getMessage().contains("'epoch'"), failure.getMessage());
+  }
+
+  private static String manifest(String name) {
+    return name.replaceFirst("\\.bare$", "");
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8).strip();
+  }
+
+  private static byte[] golden(String name) throws IOException {
+    try (var file = JournalSerializerTest.class.getResourceAsStream("/golden/" + name + ".json")) {
+      return file.readAllBytes();
+    }
+  }
+}
