@@ -119,6 +119,22 @@ public final class Database implements AutoCloseable {
     return queries.run(work);
   }
 
+  /** As {@link #query}; all of the work is done, or none. */
+  <T> CompletionStage<T> transaction(Work<T> work) {
+    return query(
+        c -> {
+          c.setAutoCommit(false);
+          try {
+            var done = work.on(c);
+            c.commit();
+            return done;
+          } finally {
+            c.rollback();
+            c.setAutoCommit(true);
+          }
+        });
+  }
+
   /** For the projection, which has threads of its own. */
   Connection connection() throws SQLException {
     return queries.connection();

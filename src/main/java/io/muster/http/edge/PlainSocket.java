@@ -313,6 +313,11 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     }
 
     @Override
+    public EventLoop loop() {
+      return ctx.channel().eventLoop();
+    }
+
+    @Override
     public Socket accept(SocketHandler accepted) {
       if (unanswered.getAndSet(false)) {
         onLoop(() -> letIn(accepted));

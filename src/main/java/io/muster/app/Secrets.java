@@ -1,0 +1,96 @@
+package io.muster.app;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+
+/** What signs and opens things here. In development missing ones are made once and kept in the data directory. */
+public record Secrets(
+    String device, String user, Optional<String> internal, Optional<String> metricsToken) {
+  static final Secrets NONE = new Secrets("", "", Optional.empty(), Optional.empty());
+  private static final int LENGTH_MIN = 32;
+  private static final String FILE = "secrets.properties";
+
+  /** As the environment has them. */
+  record Given(
+      Optional<String> device,
+      Optional<String> user,
+      Optional<String> internal,
+      Optional<String> metricsToken) {
+
+    List<String> complaints(boolean isProduction) {
+      var complaints = new ArrayList<String>();
+      check("DEVICE_JWT_SECRET", device, isProduction, complaints);
+      check("JWT_SECRET", user, isProduction, complaints);
+      check("INTERNAL_API_SECRET", internal, isProduction, complaints);
+      return complaints;
+    }
+
+    private static void check(
+        String name, Optional<String> secret, boolean isNeeded, List<String> complaints) {
+      if (secret.isEmpty() && isNeeded) {
+        complaints.add(name + " is missing");
+      }
+      if (secret.filter(s -> s.length() < LENGTH_MIN).isPresent()) {
+        complaints.add("%s must have at least %d characters".formatted(name, LENGTH_MIN));
+      }
+    }
+
+    Secrets completed(boolean isProduction, Path dataDir) {
+      if (isProduction || (device.isPresent() && user.isPresent())) {
+        return new Secrets(device.orElseThrow(), user.orElseThrow(), internal, metricsToken);
+      }
+      var kept = kept(dataDir);
+      return new Secrets(
+          device.orElseGet(() -> kept.getProperty("DEVICE_JWT_SECRET")),
+          user.orElseGet(() -> kept.getProperty("JWT_SECRET")),
+          internal.or(() -> Optional.of(kept.getProperty("INTERNAL_API_SECRET"))),
+          metricsToken);
+    }
+  }
+
+  private static Properties kept(Path dataDir) {
+    var file = dataDir.resolve(FILE);
+    try {
+      if (!Files.exists(file)) {
+        make(dataDir, file);
+      }
+      var kept = new Properties();
+      try (var in = Files.newBufferedReader(file)) {
+        kept.load(in);
+      }
+      return kept;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot keep secrets in " + file, e);
+    }
+  }
+
+  private static void make(Path dataDir, Path file) throws IOException {
+    Files.createDirectories(dataDir);
+    var text =
+        "# Made once for development; production takes them from the environment.\n"
+            + List.of("DEVICE_JWT_SECRET", "JWT_SECRET", "INTERNAL_API_SECRET").stream()
+                .map(name -> name + "=" + random() + "\n")
+                .reduce("", String::concat);
+    // Readable by nobody else from its first byte on.
+    Files.createFile(
+        file,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, text, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  private static String random() {
+    var bytes = new byte[36];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+}
