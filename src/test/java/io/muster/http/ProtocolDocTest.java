@@ -91,7 +91,8 @@ class ProtocolDocTest {
             message ->
                 message
                     .get("examples")
-                    .forEach(e -> complaints.addAll(complaints(message, e.get("payload").toString()))));
+                    .forEach(
+                        e -> complaints.addAll(complaints(message, e.get("payload").toString()))));
     assertEquals(List.of(), complaints);
   }
 

@@ -77,7 +77,8 @@ public final class ApiDocument {
     if (responses.has(status)) {
       return complaints(resolve(responses.get(status)), answer);
     }
-    // What may go wrong anywhere is told once; what an operation itself refuses has to be named by it.
+    // What may go wrong anywhere is told once; what an operation itself refuses has to be named by
+    // it.
     return answer.status() >= 500
         ? complaints(resolve(responses.get("default")), answer)
         : List.of(answer.method() + " " + answer.path() + " does not tell of " + status);
