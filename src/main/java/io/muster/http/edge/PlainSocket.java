@@ -314,7 +314,7 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
 
     @Override
     public EventLoop loop() {
-      return ctx.channel().eventLoop();
+      return PlainSocket.this.loop();
     }
 
     @Override
