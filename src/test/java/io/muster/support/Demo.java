@@ -1,13 +1,16 @@
 package io.muster.support;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +41,7 @@ public final class Demo implements AutoCloseable {
   }
 
   private static Demo start(Path data) throws Exception {
-    var builder = new ProcessBuilder(command()).redirectErrorStream(true);
+    var builder = new ProcessBuilder(command("demo")).redirectErrorStream(true);
     builder.environment().put("PORT", String.valueOf(freePort()));
     builder.environment().put("MUSTER_DATA_DIR", data.toString());
     var process = builder.start();
@@ -52,21 +55,24 @@ public final class Demo implements AutoCloseable {
     }
   }
 
-  private static List<String> command() throws IOException {
+  private static List<String> command(String... arguments) throws IOException {
     var path =
         Path.of("target/classes")
             + ":"
             + Files.readString(Path.of("target/test.classpath")).strip();
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseCompactObjectHeaders",
-        "--sun-misc-unsafe-memory-access=allow",
-        "--enable-native-access=ALL-UNNAMED",
-        "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
-        "-cp",
-        path,
-        "io.muster.app.Main",
-        "demo");
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseCompactObjectHeaders",
+                "--sun-misc-unsafe-memory-access=allow",
+                "--enable-native-access=ALL-UNNAMED",
+                "-Djava.util.concurrent.ForkJoinPool.common.parallelism=2",
+                "-cp",
+                path,
+                "io.muster.app.Main"));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   /** Reads on after the link, or the process would stop when the pipe is full. */
@@ -101,6 +107,29 @@ public final class Demo implements AutoCloseable {
   /** Of the console. */
   public String address() {
     return link.substring(0, link.indexOf('#'));
+  }
+
+  /**
+   * A token for a user of the same organisation, made by the command line.
+   *
+   * @param role viewer, operator or admin
+   */
+  public String userToken(String role) throws Exception {
+    var builder =
+        new ProcessBuilder(command("token", "user", "--org", organization(), "--role", role));
+    builder.environment().put("MUSTER_DATA_DIR", data.toString());
+    var token = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    var said = new String(token.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    if (token.waitFor() != 0) {
+      throw new IllegalStateException("muster token user failed");
+    }
+    return said;
+  }
+
+  private String organization() throws IOException {
+    var token = link.substring(link.indexOf("#token=") + "#token=".length());
+    var claims = Base64.getUrlDecoder().decode(token.split("\\.")[1]);
+    return new ObjectMapper().readTree(claims).get("organizationId").asText();
   }
 
   @Override
