@@ -75,6 +75,13 @@ async function main() {
     }
   }
 
+  // For bench/memory: what is left after a full collection.
+  process.on('SIGUSR2', () => {
+    global.gc?.();
+    const { heapUsed, external } = process.memoryUsage();
+    console.log(`heap ${heapUsed + external}`);
+  });
+
   http.listen(Number(options.port), '127.0.0.1', () => console.log(`listening on ${options.port}`));
 }
 

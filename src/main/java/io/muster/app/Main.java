@@ -1,8 +1,56 @@
 package io.muster.app;
 
+import io.muster.app.swarm.SwarmCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
 /** The one door of the command line. */
+@Command(
+    name = "muster",
+    description = "A realtime gateway for fleets of devices.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Versions.class,
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      TokenCommand.class,
+      SwarmCommand.class,
+      CheckConfigCommand.class
+    })
 public final class Main {
+
+  static final class Versions implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"muster " + Version.TEXT};
+    }
+  }
+
   private Main() {}
 
-  public static void main(String[] arguments) {}
+  public static void main(String[] arguments) {
+    var line =
+        new CommandLine(new Main())
+            .setExecutionExceptionHandler(Main::inOneLine)
+            .setCaseInsensitiveEnumValuesAllowed(true);
+    // Dispatchers would keep the process alive after a command that failed.
+    System.exit(line.execute(arguments));
+  }
+
+  /**
+   * What a person can mend is said in one clear line; anything else is a fault of ours and shows
+   * its trace.
+   */
+  private static int inOneLine(
+      Exception failure, CommandLine line, CommandLine.ParseResult arguments) throws Exception {
+    switch (failure) {
+      case Settings.Wrong _,
+          Complaint _,
+          java.net.BindException _,
+          io.muster.persistence.DatabaseUnavailable _ ->
+          line.getErr().println("muster: " + failure.getMessage());
+      default -> throw failure;
+    }
+    return 1;
+  }
 }

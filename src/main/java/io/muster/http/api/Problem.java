@@ -2,8 +2,8 @@ package io.muster.http.api;
 
 import io.muster.actors.Refusal;
 import io.muster.http.Json;
-import java.util.ArrayList;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +17,10 @@ import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
-/** RFC 9457 problem details: the only table from refusals to HTTP. The code is API; title and detail are for people. */
+/**
+ * RFC 9457 problem details: the only table from refusals to HTTP. The code is API; title and detail
+ * are for people.
+ */
 public record Problem(int status, String code, String title, Optional<String> detail) {
 
   // formatter:off

@@ -39,6 +39,11 @@ public final class EventLoops implements Executor, AutoCloseable {
     return new EventLoops(Math.max(2, Runtime.getRuntime().availableProcessors()));
   }
 
+  /** One loop alone, where the order of arrival over several connections matters: in tests. */
+  public static EventLoops single() {
+    return new EventLoops(1);
+  }
+
   public MultiThreadIoEventLoopGroup group() {
     return group;
   }

@@ -5,7 +5,6 @@ import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -15,18 +14,12 @@ import java.util.Base64;
  * scratch space. Used on that loop only.
  */
 final class LoopDesk implements Runnable {
-  private static final SecureRandom CHANCE = new SecureRandom();
   private static final String WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-  /** Random bytes of an id: 120 bits, 20 characters. */
-  private static final int ID_BYTES = 15;
 
   private final EventLoop loop;
   private final Wheel wheel;
   private final JsonText text = new JsonText();
   private final MessageDigest sha1;
-  private final byte[] chance = new byte[ID_BYTES * 64];
-  private int chanceUsed = chance.length;
   private byte[] inbox = new byte[8 * 1024];
   private ArrayList<Flushable> unflushed = new ArrayList<>();
   private ArrayList<Flushable> flushing = new ArrayList<>();
@@ -86,19 +79,6 @@ final class LoopDesk implements Runnable {
       now.get(i).flush();
     }
     now.clear();
-  }
-
-  /** Twenty URL-safe characters that nobody can guess. */
-  String newId() {
-    if (chanceUsed == chance.length) {
-      CHANCE.nextBytes(chance);
-      chanceUsed = 0;
-    }
-    byte[] bytes = new byte[ID_BYTES];
-    System.arraycopy(chance, chanceUsed, bytes, 0, ID_BYTES);
-    java.util.Arrays.fill(chance, chanceUsed, chanceUsed + ID_BYTES, (byte) 0);
-    chanceUsed += ID_BYTES;
-    return Base64.getUrlEncoder().encodeToString(bytes);
   }
 
   /** The answer to a {@code Sec-WebSocket-Key}. */

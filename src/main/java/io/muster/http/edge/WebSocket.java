@@ -7,7 +7,15 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One WebSocket of RFC 6455: frames to messages and back, the only handler of its pipeline. It
@@ -15,6 +23,10 @@ import java.nio.charset.StandardCharsets;
  * and handed over there. No extension is ever agreed, so any reserved bit is a violation.
  */
 final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.Flushable {
+  private static final Logger log = LoggerFactory.getLogger(WebSocket.class);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
   private static final int CONTINUATION = 0;
   private static final int TEXT = 1;
   private static final int BINARY = 2;
@@ -26,6 +38,9 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
   private static final int RESERVED = 0x70;
   private static final int MASKED = 0x80;
   private static final int CONTROL_BYTES_MAX = 125;
+
+  /** Of a frame that we send; a client's has four more. */
+  static final int HEAD_BYTES_MAX = 10;
 
   static final int PROTOCOL_ERROR = 1002;
   static final int NOT_TEXT = 1007;
@@ -66,11 +81,20 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
   /** A message on its way in several frames. */
   private static final class Fragments {
     final int opcode;
-    byte[] bytes = new byte[0];
+    byte[] bytes = new byte[256];
+    int size;
     int count;
 
     Fragments(int opcode) {
       this.opcode = opcode;
+    }
+
+    void add(byte[] more, int count) {
+      if (bytes.length - size < count) {
+        bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + count));
+      }
+      System.arraycopy(more, 0, bytes, size, count);
+      size += count;
     }
   }
 
@@ -95,31 +119,36 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (!(message instanceof ByteBuf in)) {
-      io.netty.util.ReferenceCountUtil.release(message);
+      ReferenceCountUtil.release(message);
       return;
     }
-    if (partial != null) {
-      partial.writeBytes(in);
-      in.release();
-      in = partial;
-      partial = null;
+    boolean continued = partial != null;
+    if (continued) {
+      in = joined(in);
     }
+    boolean kept = false;
     try {
       while (!ended && frame(in)) {
         // Each call takes one whole frame.
       }
       if (!ended && in.isReadable()) {
-        keep(in);
+        // A large message grows in place; copying it again for each read would be quadratic.
+        kept = continued && in.readerIndex() == 0;
+        partial = kept ? in : ctx.alloc().heapBuffer(in.readableBytes() + 64).writeBytes(in);
       }
     } finally {
-      in.release();
+      if (!kept) {
+        in.release();
+      }
     }
   }
 
-  private void keep(ByteBuf in) {
-    // Sized by what has come, not by what the client says will come.
-    partial = ctx.alloc().heapBuffer(in.readableBytes() + 64);
-    partial.writeBytes(in);
+  /** What was kept, and what has come; sized by that, not by what the client says will come. */
+  private ByteBuf joined(ByteBuf in) {
+    ByteBuf whole = partial.writeBytes(in);
+    in.release();
+    partial = null;
+    return whole;
   }
 
   /** Takes one frame from {@code in}, or nothing when it has not come whole. */
@@ -152,7 +181,7 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
         return violation(PROTOCOL_ERROR);
       }
     }
-    int before = fragments == null || control ? 0 : fragments.bytes.length;
+    int before = fragments == null || control ? 0 : fragments.size;
     if (length > messageBytesMax - before) {
       return violation(TOO_BIG);
     }
@@ -181,16 +210,12 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     int i = 0;
     long wide = (mask & 0xffffffffL) << 32 | mask & 0xffffffffL;
     for (; i + 8 <= size; i += 8) {
-      BYTES.set(to, i, (long) BYTES.get(to, i) ^ wide);
+      LONGS.set(to, i, (long) LONGS.get(to, i) ^ wide);
     }
     for (; i < size; i++) {
       to[i] ^= (byte) (mask >> (24 - (i & 3) * 8));
     }
   }
-
-  private static final java.lang.invoke.VarHandle BYTES =
-      java.lang.invoke.MethodHandles.byteArrayViewVarHandle(
-          long[].class, java.nio.ByteOrder.BIG_ENDIAN);
 
   private void data(int opcode, boolean last, byte[] bytes, int size) {
     if ((opcode == CONTINUATION) != (fragments != null)) {
@@ -211,14 +236,11 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
       violation(TOO_BIG);
       return;
     }
-    int before = fragments.bytes.length;
-    byte[] joined = java.util.Arrays.copyOf(fragments.bytes, before + size);
-    System.arraycopy(bytes, 0, joined, before, size);
-    fragments.bytes = joined;
+    fragments.add(bytes, size);
     if (last) {
-      int whole = fragments.opcode;
+      Fragments whole = fragments;
       fragments = null;
-      message(whole, joined, joined.length);
+      message(whole.opcode, whole.bytes, whole.size);
     }
   }
 
@@ -289,6 +311,10 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     send(body.retainedDuplicate());
   }
 
+  void text(byte[] utf8) {
+    write(TEXT, utf8, utf8.length);
+  }
+
   void binary(byte[] bytes) {
     write(BINARY, bytes, bytes.length);
   }
@@ -303,8 +329,16 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     send(out);
   }
 
+  /** Writes a text frame into a buffer that has room for it. */
+  static ByteBuf appendText(ByteBuf out, JsonText text) {
+    return head(out, TEXT, text.length()).writeBytes(text.array(), 0, text.length());
+  }
+
   private ByteBuf frame(int opcode, long length, int room) {
-    ByteBuf out = ctx.alloc().directBuffer(room + 10);
+    return head(ctx.alloc().directBuffer(room + HEAD_BYTES_MAX), opcode, length);
+  }
+
+  private static ByteBuf head(ByteBuf out, int opcode, long length) {
     out.writeByte(FINAL | opcode);
     if (length < 126) {
       out.writeByte((int) length);
@@ -338,19 +372,19 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
 
   /** Drops TCP without a Close frame, and what was not yet taken by the kernel with it. */
   void abort() {
-    if (!ended) {
-      ended = true;
-      ctx.close();
-    }
+    ended = true;
+    ctx.close();
   }
 
-  /** As {@link #abort()}, and what the kernel has taken is thrown away too: the client reads nothing. */
+  /**
+   * As {@link #abort()}, and what the kernel has taken is thrown away too: the client reads
+   * nothing.
+   */
   void reset() {
-    if (!ended) {
-      ended = true;
+    if (ctx.channel().isOpen()) {
       ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
-      ctx.close();
     }
+    abort();
   }
 
   /** Drops TCP without a Close frame, after everything written has been taken by the kernel. */
@@ -361,7 +395,9 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     }
   }
 
-  /** Says goodbye with a Close frame, without a code when it is negative, and drops TCP after it. */
+  /**
+   * Says goodbye with a Close frame, without a code when it is negative, and drops TCP after it.
+   */
   void close(int code, String reason) {
     if (ended) {
       return;
@@ -389,11 +425,9 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (!(cause instanceof java.io.IOException)) {
-      LOG.error("A connection is dropped because of a fault", cause);
+    if (!(cause instanceof IOException)) {
+      log.error("A connection is dropped because of a fault", cause);
     }
     abort();
   }
-
-  private static final org.slf4j.Logger LOG = org.slf4j.LoggerFactory.getLogger(WebSocket.class);
 }

@@ -34,7 +34,9 @@ public final class JsonText {
     return this;
   }
 
-  /** The array that holds the text in its first {@link #length()} bytes; valid until the next write. */
+  /**
+   * The array that holds the text in its first {@link #length()} bytes; valid until the next write.
+   */
   public byte[] array() {
     return bytes;
   }

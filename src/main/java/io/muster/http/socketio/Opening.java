@@ -5,8 +5,8 @@ package io.muster.http.socketio;
  * less and the conformance suites on more.
  *
  * @param sid a bearer secret
- * @param pingIntervalMillis milliseconds, as on the wire; below 60,000, since some clients give up a
- *     poll after a minute
+ * @param pingIntervalMillis milliseconds, as on the wire; below 60,000, since some clients give up
+ *     a poll after a minute
  * @param pingTimeoutMillis milliseconds
  * @param maxPayloadBytes the largest body or message the server takes
  */

@@ -268,9 +268,8 @@ public final class SocketCodec {
     head(out, attachments == 0 ? '2' : '5', attachments, namespace, id);
   }
 
-  /** What stands before the arguments of an ack; the payload's JSON follows. */
-  public static void ackHead(JsonText out, String namespace, long id, Payload payload) {
-    int attachments = payload.attachments().size();
+  /** What stands before the arguments of an ack; their JSON follows. */
+  public static void ackHead(JsonText out, String namespace, long id, int attachments) {
     head(out, attachments == 0 ? '3' : '6', attachments, namespace, id);
   }
 

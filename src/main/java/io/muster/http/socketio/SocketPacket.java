@@ -43,8 +43,7 @@ public sealed interface SocketPacket {
     public SocketPacket with(List<byte[]> bytes) throws MalformedPacket {
       return switch (packet) {
         case Event e ->
-            new Event(
-                e.namespace(), e.id(), e.name(), Placeholders.filled(e.arguments(), bytes));
+            new Event(e.namespace(), e.id(), e.name(), Placeholders.filled(e.arguments(), bytes));
         case Ack a -> new Ack(a.namespace(), a.id(), Placeholders.filled(a.arguments(), bytes));
         case Connect _, Disconnect _, ConnectError _, Incomplete _ ->
             throw new MalformedPacket("attachments to an event or an ack only");

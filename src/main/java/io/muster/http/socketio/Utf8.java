@@ -12,7 +12,9 @@ public final class Utf8 {
 
   private Utf8() {}
 
-  /** Whether {@code bytes[from, to)} is UTF-8: no overlong form, no surrogate, nothing above 10FFFF. */
+  /**
+   * Whether {@code bytes[from, to)} is UTF-8: no overlong form, no surrogate, nothing above 10FFFF.
+   */
   public static boolean isValid(byte[] bytes, int from, int to) {
     int i = from;
     while (i < to) {
