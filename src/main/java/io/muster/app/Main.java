@@ -1,6 +1,8 @@
 package io.muster.app;
 
 import io.muster.app.swarm.SwarmCommand;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,6 +31,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    silenceScala();
     var line =
         new CommandLine(new Main())
             .setExecutionExceptionHandler(Main::inOneLine)
