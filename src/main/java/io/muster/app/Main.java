@@ -56,4 +56,14 @@ public final class Main {
     }
     return 1;
   }
+
+  /**
+   * The projection library prints a line for each slice it stops; nobody else writes by this way.
+   */
+  private static void silenceScala() {
+    var out = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    scala.Console.out(); // keeps for ever what it finds at its first use
+    System.setOut(out);
+  }
 }

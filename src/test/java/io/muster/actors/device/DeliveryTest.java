@@ -117,13 +117,15 @@ class DeliveryTest {
     void the_back_off_doubles_and_the_fifth_silence_fails_it() {
       outbox.connects(1);
       outbox.queued("a");
-      assertEquals(List.of(
+      assertEquals(
+          List.of(
               "0 a sent 1@1",
               "25 a sent 2@1",
               "65 a sent 3@1",
               "135 a sent 4@1",
               "265 a sent 5@1",
-              "275 a failed no_ack"), outbox.livesUntil(Duration.ofMinutes(20)));
+              "275 a failed no_ack"),
+          outbox.livesUntil(Duration.ofMinutes(20)));
     }
 
     @Test
@@ -139,7 +141,9 @@ class DeliveryTest {
       outbox.connects(1);
       outbox.queued("a");
       outbox.queued("b");
-      assertEquals(List.of("275 a failed no_ack", "275 b sent 1@1"), outbox.livesUntil(Duration.ofSeconds(275)).subList(5, 7));
+      assertEquals(
+          List.of("275 a failed no_ack", "275 b sent 1@1"),
+          outbox.livesUntil(Duration.ofSeconds(275)).subList(5, 7));
     }
 
     @Test
@@ -157,7 +161,9 @@ class DeliveryTest {
       outbox.connects(1);
       outbox.queued("a");
       outbox.queued("b", "hello", 5);
-      assertEquals(List.of("0 a sent 1@1", "5 b expired not_sent"), outbox.livesUntil(Duration.ofSeconds(6)));
+      assertEquals(
+          List.of("0 a sent 1@1", "5 b expired not_sent"),
+          outbox.livesUntil(Duration.ofSeconds(6)));
     }
   }
 
@@ -224,7 +230,9 @@ class DeliveryTest {
     void is_not_sent_again_for_want_of_an_ack() {
       outbox.connects(1);
       outbox.queued("r", "reload", 600);
-      assertEquals(List.of("0 r sent 1@1", "600 r expired no_ack"), outbox.livesUntil(Duration.ofMinutes(20)));
+      assertEquals(
+          List.of("0 r sent 1@1", "600 r expired no_ack"),
+          outbox.livesUntil(Duration.ofMinutes(20)));
     }
 
     @Test
@@ -232,7 +240,8 @@ class DeliveryTest {
       outbox.connects(1);
       outbox.queued("r", "reload", 600);
       outbox.queued("b", "hello", 600);
-      assertEquals(List.of("0 r sent 1@1", "10 b sent 1@1"), outbox.livesUntil(Duration.ofSeconds(11)));
+      assertEquals(
+          List.of("0 r sent 1@1", "10 b sent 1@1"), outbox.livesUntil(Duration.ofSeconds(11)));
     }
 
     @Test
@@ -249,7 +258,9 @@ class DeliveryTest {
       outbox.queued("s", "reload", 600);
       outbox.livesUntil(Duration.ofSeconds(11));
       outbox.connects(2);
-      assertEquals(List.of("r acknowledged by reconnected @2", "s acknowledged by reconnected @2"), outbox.proceed());
+      assertEquals(
+          List.of("r acknowledged by reconnected @2", "s acknowledged by reconnected @2"),
+          outbox.proceed());
     }
   }
 
@@ -260,8 +271,10 @@ class DeliveryTest {
       outbox.connectsMute(1);
       outbox.queued("a");
       outbox.queued("r", "reload", 600);
-      assertEquals(List.of(
-              "a sent 1@1", "a unconfirmed unconfirmed", "r sent 1@1", "r unconfirmed unconfirmed"), outbox.proceed());
+      assertEquals(
+          List.of(
+              "a sent 1@1", "a unconfirmed unconfirmed", "r sent 1@1", "r unconfirmed unconfirmed"),
+          outbox.proceed());
     }
 
     @Test
@@ -282,8 +295,7 @@ class DeliveryTest {
         var random = new Random(seed);
         var any = new Outbox();
         for (int n = random.nextInt(6); n >= 0; n--) {
-          any.queued(
-              "c" + n, random.nextBoolean() ? "reload" : "hello", 1 + random.nextInt(2_000));
+          any.queued("c" + n, random.nextBoolean() ? "reload" : "hello", 1 + random.nextInt(2_000));
           if (random.nextInt(3) == 0) {
             any.connects(any.epoch() + 1);
           }
@@ -356,8 +368,7 @@ class DeliveryTest {
     }
 
     private static Link link(long epoch, boolean acknowledges) {
-      return new Link(
-          epoch, new NodeId("n"), acknowledges, TestInbox.<ToSession>create().getRef());
+      return new Link(epoch, new NodeId("n"), acknowledges, TestInbox.<ToSession>create().getRef());
     }
 
     void disconnects() {
