@@ -156,7 +156,7 @@ class ApiIT {
       var settled =
           as(operator)
               .with("Prefer", "wait=20")
-              .post("/devices/" + device + "/commands", "{'type':'screenshot','payload':{'a':1}}");
+              .post("/devices/" + device + "/commands", "{'type':'reload','payload':{'a':1}}");
       assertEquals(200, settled.status(), settled::body);
       assertEquals("acknowledged", settled.json().get("state").asText());
     }

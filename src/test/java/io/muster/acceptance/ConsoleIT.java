@@ -110,7 +110,7 @@ class ConsoleIT {
   void a_command_is_sent_and_seen_acknowledged() {
     signIn();
     page.locator(".row").first().click();
-    page.locator("select[name=type]").selectOption("screenshot");
+    page.locator("select[name=type]").selectOption("reload");
     page.locator(".send button.primary").click();
     assertThat(page.locator(".command").first()).hasAttribute("data-state", "acknowledged");
     assertThat(page.locator(".command.open .timeline b"))

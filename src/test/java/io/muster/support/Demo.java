@@ -78,17 +78,21 @@ public final class Demo implements AutoCloseable {
   /** Reads on after the link, or the process would stop when the pipe is full. */
   private static void listen(BufferedReader out, CompletableFuture<String> link) {
     var said = new ArrayList<String>();
-    out.lines()
-        .forEach(
-            line -> {
-              if (said.size() < 200) {
-                said.add(line);
-              }
-              var found = LINK.matcher(line);
-              if (found.find()) {
-                link.complete(found.group());
-              }
-            });
+    try {
+      String line = out.readLine();
+      while (line != null) {
+        if (said.size() < 200) {
+          said.add(line);
+        }
+        var found = LINK.matcher(line);
+        if (found.find()) {
+          link.complete(found.group());
+        }
+        line = out.readLine();
+      }
+    } catch (IOException stopped) {
+      // It ends with the process.
+    }
     link.completeExceptionally(
         new IllegalStateException("The demo gave no sign-in link:\n" + String.join("\n", said)));
   }
