@@ -138,6 +138,7 @@ public final class Gateway implements AutoCloseable {
                 telemetry,
                 new TokenMint(Secret.of(settings.secrets().device()), clock),
                 new Guard(authenticator),
+                authenticator,
                 probe.health(clock),
                 Metrics::text,
                 visitor -> Metrics.mayRead(visitor, settings.secrets().metricsToken()),
