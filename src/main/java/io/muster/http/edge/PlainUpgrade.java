@@ -2,6 +2,7 @@ package io.muster.http.edge;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.muster.http.auth.Presented;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -166,17 +167,11 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
             mount.application(),
             mount.limits(),
             handshake(ctx, request),
-            bearer(request.headers())
+            Optional.ofNullable(request.headers().get(HttpHeaderNames.AUTHORIZATION))
+                .flatMap(Presented::bearer)
                 .or(() -> carrier.map(c -> c.substring(TOKEN_SUBPROTOCOL.length()))));
     ctx.writeAndFlush(switching(request, picked));
     become(ctx.pipeline(), socket);
-  }
-
-  private static Optional<String> bearer(HttpHeaders headers) {
-    String value = headers.get(HttpHeaderNames.AUTHORIZATION);
-    return value != null && value.regionMatches(true, 0, "Bearer ", 0, 7)
-        ? Optional.of(value.substring(7).strip())
-        : Optional.empty();
   }
 
   private Handshake handshake(ChannelHandlerContext ctx, HttpRequest request) {
