@@ -344,7 +344,7 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
   private static void onLoopOf(EngineSession session, Runnable task) {
     if (session.loop().inEventLoop()) {
       task.run();
-    } else {
+    } else if (!session.loop().isShuttingDown()) {
       session.loop().execute(task);
     }
   }

@@ -4,6 +4,7 @@ import io.muster.http.socketio.EnginePacket;
 import io.muster.http.socketio.EnginePayload;
 import io.muster.http.socketio.JsonText;
 import io.muster.http.socketio.MalformedPacket;
+import io.muster.http.socketio.Utf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -344,6 +345,9 @@ final class EngineSession extends Due implements WebSocket.Owner {
   }
 
   private boolean takes(byte[] body, int length) {
+    if (!Utf8.isValid(body, 0, length)) {
+      return false;
+    }
     try {
       EnginePayload.split(body, length, this::packet);
       return true;
