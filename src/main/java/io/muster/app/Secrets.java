@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 
-/** What signs and opens things here. In development missing ones are made once and kept in the data directory. */
+/**
+ * What signs and opens things here. In development missing ones are made once and kept in the data
+ * directory.
+ */
 public record Secrets(
     String device, String user, Optional<String> internal, Optional<String> metricsToken) {
   static final Secrets NONE = new Secrets("", "", Optional.empty(), Optional.empty());
@@ -83,8 +86,7 @@ public record Secrets(
                 .reduce("", String::concat);
     // Readable by nobody else from its first byte on.
     Files.createFile(
-        file,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, text, StandardOpenOption.TRUNCATE_EXISTING);
   }
 

@@ -25,9 +25,15 @@ public record Settings(
     PersistenceSettings persistence,
     DeviceSettings device) {
 
-  /** @param corsOrigins who may use a cookie from a browser */
+  /**
+   * @param corsOrigins who may use a cookie from a browser
+   */
   public record Http(
-      String host, int port, List<String> corsOrigins, List<String> trustedProxies, String cookie) {}
+      String host,
+      int port,
+      List<String> corsOrigins,
+      List<String> trustedProxies,
+      String cookie) {}
 
   public record Sockets(
       Duration pingInterval,
@@ -36,7 +42,7 @@ public record Settings(
       int maxPayload,
       int outboundMax,
       int strangersPerAddress,
-      double eventsPerSecond,
+      int eventsPerSecond,
       int eventsBurst) {}
 
   /** Who verifies users by published keys. */
@@ -52,7 +58,10 @@ public record Settings(
     }
   }
 
-  /** @param overrides of the command line, over the environment, over the defaults; full paths as keys */
+  /**
+   * @param overrides of the command line, over the environment, over the defaults; full paths as
+   *     keys
+   */
   public static Settings read(Map<String, Object> overrides) {
     return new Reader(config(overrides)).settings();
   }

@@ -25,6 +25,8 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SpawnProtocol;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.projection.ProjectionBehavior;
 
 /** A database with an actor system that journals into it; can be closed and opened again. */
 public final class Store implements AutoCloseable {
@@ -68,8 +70,8 @@ public final class Store implements AutoCloseable {
     var config =
         database
             .pekkoConfig()
-            .withFallback(ConfigFactory.parseResources("persistence.conf"))
             .withFallback(ConfigFactory.parseResources("store-test.conf"))
+            .withFallback(ConfigFactory.parseResources("persistence.conf"))
             .withFallback(ConfigFactory.load())
             .resolve();
     system = ActorSystem.create(SpawnProtocol.create(), "store", config);
@@ -97,6 +99,24 @@ public final class Store implements AutoCloseable {
                     behavior, name, org.apache.pekko.actor.typed.Props.empty(), replyTo),
             PATIENCE,
             system.scheduler()));
+  }
+
+  /** Ends the projection of a slice and returns when it has ended. */
+  public void stop(ActorRef<ProjectionBehavior.Command> slice) {
+    slice.tell(ProjectionBehavior.stopMessage());
+    var gone = new java.util.concurrent.CompletableFuture<Void>();
+    spawn(
+        Behaviors.setup(
+            ctx -> {
+              ctx.watch(slice);
+              return Behaviors.receiveSignal(
+                  (_, _) -> {
+                    gone.complete(null);
+                    return Behaviors.stopped();
+                  });
+            }),
+        "watching-" + slice.path().name());
+    Eventually.await(gone);
   }
 
   private ActorRef<Scribe.Order> scribe(DeviceId id) {

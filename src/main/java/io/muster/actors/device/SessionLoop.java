@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -42,7 +43,7 @@ final class SessionLoop {
       ScheduledExecutorService loop,
       BooleanSupplier isOnLoop,
       NodeId node,
-      java.util.function.Function<Behavior<Order>, ActorRef<Order>> spawn) {
+      Function<Behavior<Order>, ActorRef<Order>> spawn) {
     this.loop = loop;
     this.isOnLoop = isOnLoop;
     this.node = node;

@@ -1,6 +1,6 @@
 package io.muster.http.api;
 
-import static io.muster.http.api.Access.Role.OPERATOR;
+import static io.muster.http.auth.Role.OPERATOR;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.Roster;
@@ -43,8 +43,7 @@ final class BatchRoutes extends Directives {
 
   /** {@code /commands} */
   Route all() {
-    return methods(
-        post(() -> access.as(OPERATOR, caller -> body(body -> send(caller, body)))));
+    return methods(post(() -> access.as(OPERATOR, caller -> body(body -> send(caller, body)))));
   }
 
   private sealed interface Target {
@@ -63,8 +62,7 @@ final class BatchRoutes extends Directives {
     Body.require(target.isPresent(), "target is missing");
     Body.require(command.isPresent(), "command is missing");
     return resolve(caller, target.get())
-        .thenCompose(
-            ids -> dryRun ? look(caller, ids) : enqueue(caller, ids, command.get()));
+        .thenCompose(ids -> dryRun ? look(caller, ids) : enqueue(caller, ids, command.get()));
   }
 
   private static Target target(Body body) {
@@ -88,9 +86,7 @@ final class BatchRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> look(Caller caller, List<DeviceId> ids) {
-    return each(
-            ids,
-            id -> devices.ask(id, replyTo -> new Describe(caller.org(), replyTo)))
+    return each(ids, id -> devices.ask(id, replyTo -> new Describe(caller.org(), replyTo)))
         .thenApply(
             outcomes -> {
               var json = Json.object();
@@ -103,8 +99,7 @@ final class BatchRoutes extends Directives {
             });
   }
 
-  private CompletionStage<HttpResponse> enqueue(
-      Caller caller, List<DeviceId> ids, Wanted command) {
+  private CompletionStage<HttpResponse> enqueue(Caller caller, List<DeviceId> ids, Wanted command) {
     return each(
             ids,
             id -> {

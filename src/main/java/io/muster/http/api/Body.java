@@ -10,7 +10,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** A request's JSON object, read field by field; what nobody has asked for is refused by {@link #complete}. */
+/**
+ * A request's JSON object, read field by field; what nobody has asked for is refused by {@link
+ * #complete}.
+ */
 final class Body {
   private final ObjectNode json;
   private final Set<String> known = new HashSet<>();
@@ -53,7 +56,9 @@ final class Body {
         .map(
             value -> {
               require(
-                  value.isTextual() && !value.asText().isBlank() && value.asText().length() <= charsMax,
+                  value.isTextual()
+                      && !value.asText().isBlank()
+                      && value.asText().length() <= charsMax,
                   "%s is a text of 1 to %d characters".formatted(name, charsMax));
               return value.asText();
             });
@@ -119,7 +124,13 @@ final class Body {
   void complete() {
     json.fieldNames()
         .forEachRemaining(
-            name -> require(known.contains(name), "unknown field " + Json.text(Json.object().textNode(name.length() > 64 ? name.substring(0, 64) : name))));
+            name ->
+                require(
+                    known.contains(name),
+                    "unknown field "
+                        + Json.text(
+                            Json.object()
+                                .textNode(name.length() > 64 ? name.substring(0, 64) : name))));
   }
 
   static void require(boolean condition, String expected) {

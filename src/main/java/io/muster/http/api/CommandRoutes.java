@@ -1,8 +1,7 @@
 package io.muster.http.api;
 
-import static io.muster.http.api.Access.Role.*;
+import static io.muster.http.auth.Role.*;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.actors.CommandHistory;
 import io.muster.actors.CommandId;
 import io.muster.actors.CommandView;
@@ -19,7 +18,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
-import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -61,7 +59,8 @@ final class CommandRoutes extends Directives {
   // formatter:on
 
   /** How a command is wanted, beside what it is. */
-  private record Asked(Optional<String> key, Optional<Duration> patience, Optional<String> traceparent) {}
+  private record Asked(
+      Optional<String> key, Optional<Duration> patience, Optional<String> traceparent) {}
 
   private Route asked(java.util.function.Function<Asked, Route> inner) {
     return optionalHeaderValueByName(
@@ -73,12 +72,17 @@ final class CommandRoutes extends Directives {
                     optionalHeaderValueByName(
                         "traceparent",
                         trace -> {
-                          if (key.filter(k -> k.isBlank() || k.length() > KEY_CHARS_MAX).isPresent()) {
+                          if (key.filter(k -> k.isBlank() || k.length() > KEY_CHARS_MAX)
+                              .isPresent()) {
                             return complete(
-                                Problem.badRequest("Idempotency-Key has 1 to 128 characters").response());
+                                Problem.badRequest("Idempotency-Key has 1 to 128 characters")
+                                    .response());
                           }
                           return inner.apply(
-                              new Asked(key, prefer.flatMap(CommandRoutes::patience), trace.filter(t -> t.length() <= 64)));
+                              new Asked(
+                                  key,
+                                  prefer.flatMap(CommandRoutes::patience),
+                                  trace.filter(t -> t.length() <= 64)));
                         })));
   }
 
@@ -111,13 +115,16 @@ final class CommandRoutes extends Directives {
                               known ->
                                   known
                                       .map(command -> accepted(command, Optional.empty()))
-                                      .orElseGet(
-                                          () -> Answers.refusal(Refusal.COMMAND_NOT_FOUND)));
+                                      .orElseGet(() -> Answers.refusal(Refusal.COMMAND_NOT_FOUND)));
                   case Answer.No no -> {
                     telemetry.commandRefused(no.why());
                     yield completed(Answers.refusal(no.why()));
                   }
-                  case Answer.Described _, Answer.Created _, Answer.Done _, Answer.Command _, Answer.Pending _ ->
+                  case Answer.Described _,
+                      Answer.Created _,
+                      Answer.Done _,
+                      Answer.Command _,
+                      Answer.Pending _ ->
                       throw new IllegalStateException("a command was answered by " + answer);
                 });
   }
@@ -187,7 +194,8 @@ final class CommandRoutes extends Directives {
                                       .<Found>map(Found.Command::new)
                                       .orElseGet(() -> new Found.No(Refusal.COMMAND_NOT_FOUND)));
                   case Answer.No no -> completed(new Found.No(no.why()));
-                  default -> throw new IllegalStateException("a command was described by " + answer);
+                  default ->
+                      throw new IllegalStateException("a command was described by " + answer);
                 });
   }
 
@@ -231,8 +239,7 @@ final class CommandRoutes extends Directives {
                     ? completed(Answers.refusal(no.why()))
                     : history
                         .newestFirst(device, page.size(), page.token())
-                        .thenApply(
-                            found -> Answers.json(200, Answers.page(found, Json::command))));
+                        .thenApply(found -> Answers.json(200, Answers.page(found, Json::command))));
   }
 
   private static <T> CompletionStage<T> completed(T value) {

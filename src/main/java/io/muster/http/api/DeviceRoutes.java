@@ -1,12 +1,10 @@
 package io.muster.http.api;
 
-import static io.muster.http.api.Access.Role.*;
-import static org.apache.pekko.http.javadsl.server.PathMatchers.segment;
+import static io.muster.http.auth.Role.*;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Presence;
-import io.muster.actors.Refusal;
 import io.muster.actors.Roster;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.*;
@@ -15,7 +13,6 @@ import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -86,15 +83,19 @@ final class DeviceRoutes extends Directives {
                                         new Roster.Filter(
                                             status.map(Presence::of),
                                             tag.map(Tags::one),
-                                            text.filter(t -> !t.isBlank()).map(DeviceRoutes::bounded)),
+                                            text.filter(t -> !t.isBlank())
+                                                .map(DeviceRoutes::bounded)),
                                         page.size(),
                                         page.token())
                                     .thenApply(
-                                        found -> Answers.json(200, Answers.page(found, Json::device)))))));
+                                        found ->
+                                            Answers.json(
+                                                200, Answers.page(found, Json::device)))))));
   }
 
   private static String bounded(String text) {
-    Body.require(text.length() <= NAME_CHARS_MAX, "q has at most %d characters".formatted(NAME_CHARS_MAX));
+    Body.require(
+        text.length() <= NAME_CHARS_MAX, "q has at most %d characters".formatted(NAME_CHARS_MAX));
     return text;
   }
 
@@ -154,7 +155,12 @@ final class DeviceRoutes extends Directives {
             id,
             replyTo ->
                 new Amend(
-                    caller.org(), change.name(), change.tags(), change.disabled(), caller.name(), replyTo))
+                    caller.org(),
+                    change.name(),
+                    change.tags(),
+                    change.disabled(),
+                    caller.name(),
+                    replyTo))
         .thenApply(DeviceRoutes::device);
   }
 
@@ -199,11 +205,13 @@ final class DeviceRoutes extends Directives {
       case Answer.Described a -> Answers.json(200, Json.device(a.device()));
       case Answer.Created a ->
           Answers.json(
-              201,
-              Json.device(a.device()),
-              Answers.location("/api/v1/devices/" + a.device().id()));
+              201, Json.device(a.device()), Answers.location("/api/v1/devices/" + a.device().id()));
       case Answer.No no -> Answers.refusal(no.why());
-      case Answer.Done _, Answer.Accepted _, Answer.AcceptedBefore _, Answer.Command _, Answer.Pending _ ->
+      case Answer.Done _,
+          Answer.Accepted _,
+          Answer.AcceptedBefore _,
+          Answer.Command _,
+          Answer.Pending _ ->
           throw new IllegalStateException("a device described itself by " + answer);
     };
   }

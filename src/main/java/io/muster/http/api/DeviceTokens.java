@@ -6,19 +6,17 @@ import io.muster.actors.Refusal;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.IssueToken;
 import io.muster.actors.device.Devices;
+import io.muster.http.auth.TokenMint;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
-/** Issues tokens to devices: signed here, remembered by their hash in the device's own journal before anyone gets them. */
+/**
+ * Issues tokens to devices: signed here, remembered by their hash in the device's own journal
+ * before anyone gets them.
+ */
 final class DeviceTokens {
-
-  /** Signs a device token. */
-  public interface Mint {
-    Minted device(OrgId org, DeviceId id, Duration life);
-
-    record Minted(String token, String hash, Instant expiresAt) {}
-  }
 
   sealed interface Issued {
     record Token(String token, Instant expiresAt) implements Issued {}
@@ -27,19 +25,17 @@ final class DeviceTokens {
   }
 
   private final Devices devices;
-  private final Mint mint;
+  private final TokenMint mint;
 
-  DeviceTokens(Devices devices, Mint mint) {
+  DeviceTokens(Devices devices, TokenMint mint) {
     this.devices = devices;
     this.mint = mint;
   }
 
   CompletionStage<Issued> issue(OrgId org, DeviceId id, Duration life, String by) {
-    var minted = mint.device(org, id, life);
+    var minted = mint.device(id, org, Optional.empty(), life);
     return devices
-        .ask(
-            id,
-            replyTo -> new IssueToken(org, minted.hash(), minted.expiresAt(), by, replyTo))
+        .ask(id, replyTo -> new IssueToken(org, minted.hash(), minted.expiresAt(), by, replyTo))
         .thenApply(
             answer ->
                 answer instanceof Answer.No no

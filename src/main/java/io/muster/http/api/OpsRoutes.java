@@ -13,23 +13,25 @@ import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.Route;
 
-/** Health and metrics. Liveness depends on nothing; readiness on the journal only until it has worked once. */
-final class OpsRoutes extends Directives {
+/**
+ * Health and metrics. Liveness depends on nothing; readiness on the journal only until it has
+ * worked once.
+ */
+public final class OpsRoutes extends Directives {
 
   /** What this node knows of itself. */
-  public record Health(
-      Supplier<Parts> parts, String version, Instant startedAt, Clock clock) {
+  public record Health(Supplier<Parts> parts, String version, Instant startedAt, Clock clock) {
 
     /**
      * @param hasServed the journal has worked at least once since the start
      * @param isLeaving the node is shutting down
      */
     public record Parts(boolean journal, boolean readModel, boolean hasServed, boolean isLeaving) {
-      boolean isReady() {
+      public boolean isReady() {
         return hasServed && !isLeaving;
       }
 
-      String word() {
+      public String word() {
         return isReady() ? journal && readModel ? "healthy" : "degraded" : "unhealthy";
       }
     }
@@ -39,7 +41,9 @@ final class OpsRoutes extends Directives {
   private final Supplier<String> scrape;
   private final Predicate<Visitor> mayScrape;
 
-  /** @param bearer the token of an {@code Authorization: Bearer} header */
+  /**
+   * @param bearer the token of an {@code Authorization: Bearer} header
+   */
   public record Visitor(RemoteAddress address, boolean isForwarded, Optional<String> bearer) {}
 
   OpsRoutes(Health health, Supplier<String> scrape, Predicate<Visitor> mayScrape) {
@@ -51,7 +55,9 @@ final class OpsRoutes extends Directives {
   Route health() {
     return concat(
         pathEndOrSingleSlash(() -> get(() -> complete(overview()))),
-        path("live", () -> get(() -> complete(Answers.json(200, Json.object().put("status", "ok"))))),
+        path(
+            "live",
+            () -> get(() -> complete(Answers.json(200, Json.object().put("status", "ok"))))),
         path("ready", () -> get(() -> complete(ready()))));
   }
 

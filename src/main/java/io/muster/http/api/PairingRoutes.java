@@ -1,6 +1,6 @@
 package io.muster.http.api;
 
-import static io.muster.http.api.Access.Role.OPERATOR;
+import static io.muster.http.auth.Role.OPERATOR;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.DeviceId;
@@ -10,25 +10,24 @@ import io.muster.actors.Pairings.Pairing;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.Register;
 import io.muster.actors.device.Devices;
-import io.muster.http.Allowances;
-import io.muster.http.Allowed;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
+import io.muster.http.edge.Allowance;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
- * Pairing by code, in the paths, bodies and envelope that existing devices know: a device shows a code, an operator enters it,
- * the device collects its token once.
+ * Pairing by code, in the paths, bodies and envelope that existing devices know: a device shows a
+ * code, an operator enters it, the device collects its token once.
  */
 final class PairingRoutes extends Directives {
   private static final Duration CODE_LIFE = Duration.ofMinutes(5);
@@ -38,9 +37,10 @@ final class PairingRoutes extends Directives {
   // Without those that look or sound alike: 0 O, 1 I L, 5 S, 8 B, 2 Z.
   private static final String ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679";
 
-  // A device asks once a minute at most and polls every two seconds; a guesser would need hundreds of millions of tries.
-  private static final Allowances REQUESTS = new Allowances(5 / 60.0, 5, System::nanoTime);
-  private static final Allowances LOOKS = new Allowances(40 / 60.0, 40, System::nanoTime);
+  // A device asks once a minute at most and polls every two seconds; a guesser would need hundreds
+  // of millions of tries.
+  private static final Allowance REQUESTS = perMinute(5);
+  private static final Allowance LOOKS = perMinute(40);
   private static final int ADDRESSES_MAX = 10_000;
 
   private final Devices devices;
@@ -49,8 +49,8 @@ final class PairingRoutes extends Directives {
   private final Access access;
   private final Clock clock;
   private final SecureRandom chance = new SecureRandom();
-  private final Map<String, Allowed> requests = new ConcurrentHashMap<>();
-  private final Map<String, Allowed> looks = new ConcurrentHashMap<>();
+  private final Turns requests = new Turns(REQUESTS, ADDRESSES_MAX);
+  private final Turns looks = new Turns(LOOKS, ADDRESSES_MAX);
 
   PairingRoutes(
       Devices devices, Pairings pairings, DeviceTokens tokens, Access access, Clock clock) {
@@ -61,38 +61,34 @@ final class PairingRoutes extends Directives {
     this.clock = clock;
   }
 
+  private static Allowance perMinute(int times) {
+    long interval = Duration.ofMinutes(1).toNanos() / times;
+    return new Allowance(interval, interval * (times - 1));
+  }
+
   /** {@code /devices/pairing} */
   Route all() {
     return concat(
-        path("request", () -> post(() -> limited(requests, REQUESTS, () -> body(this::request)))),
+        path("request", () -> post(() -> limited(requests, () -> body(this::request)))),
         pathPrefix(
             "status",
             () ->
                 path(
                     org.apache.pekko.http.javadsl.server.PathMatchers.segment(),
-                    code ->
-                        get(() -> limited(looks, LOOKS, () -> answer(status(code)))))),
+                    code -> get(() -> limited(looks, () -> answer(status(code)))))),
         path(
             "complete",
-            () ->
-                post(
-                    () ->
-                        access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
+            () -> post(() -> access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
   }
 
-  private Route limited(
-      Map<String, Allowed> buckets, Allowances rate, java.util.function.Supplier<Route> inner) {
+  /** Loopback is exempt: whoever is there has other means. */
+  private Route limited(Turns turns, Supplier<Route> inner) {
     return extractClientIP(
         address -> {
-          var key = address.getAddress().map(a -> a.getHostAddress()).orElse("unknown");
-          if (buckets.size() > ADDRESSES_MAX) {
-            buckets.clear();
-          }
-          var bucket = buckets.computeIfAbsent(key, _ -> rate.begin());
-          boolean isAllowed;
-          synchronized (bucket) {
-            isAllowed = address.getAddress().map(a -> a.isLoopbackAddress()).orElse(false) || bucket.oneMore();
-          }
+          var client = address.getAddress();
+          boolean isAllowed =
+              client.filter(InetAddress::isLoopbackAddress).isPresent()
+                  || turns.take(client.map(InetAddress::getHostAddress).orElse("unknown"));
           return isAllowed ? inner.get() : complete(Problem.RATE_LIMITED.response());
         });
   }
@@ -143,9 +139,7 @@ final class PairingRoutes extends Directives {
   private static HttpResponse pending(Pairing pairing) {
     return enveloped(
         200,
-        Json.object()
-            .put("status", "pending")
-            .put("expiresAt", Json.instant(pairing.expiresAt())));
+        Json.object().put("status", "pending").put("expiresAt", Json.instant(pairing.expiresAt())));
   }
 
   private static HttpResponse collected(Optional<Bound> collected) {
@@ -178,10 +172,7 @@ final class PairingRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> bind(
-      Caller caller,
-      Pairing pairing,
-      Optional<String> name,
-      java.util.SortedSet<String> tags) {
+      Caller caller, Pairing pairing, Optional<String> name, java.util.SortedSet<String> tags) {
     var id = new DeviceId(java.util.UUID.randomUUID().toString());
     var called = name.or(pairing::nickname);
     return devices
@@ -202,14 +193,15 @@ final class PairingRoutes extends Directives {
                               pairing.code(),
                               new Bound(id, caller.org(), t.token()),
                               clock.instant())
-                          .thenApply(isBound -> isBound ? paired(id, caller) : Problem.NOT_FOUND.response());
+                          .thenApply(
+                              isBound ->
+                                  isBound ? paired(id, caller) : Problem.NOT_FOUND.response());
                 });
   }
 
   private static HttpResponse paired(DeviceId id, Caller caller) {
     return enveloped(
-        200,
-        Json.object().put("deviceId", id.value()).put("organizationId", caller.org().value()));
+        200, Json.object().put("deviceId", id.value()).put("organizationId", caller.org().value()));
   }
 
   private static HttpResponse enveloped(int status, ObjectNode data) {

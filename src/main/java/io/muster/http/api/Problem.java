@@ -2,8 +2,8 @@ package io.muster.http.api;
 
 import io.muster.actors.Refusal;
 import io.muster.http.Json;
-import java.util.ArrayList;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +17,10 @@ import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 
-/** RFC 9457 problem details: the only table from refusals to HTTP. The code is API; title and detail are for people. */
+/**
+ * RFC 9457 problem details: the only table from refusals to HTTP. The code is API; title and detail
+ * are for people.
+ */
 public record Problem(int status, String code, String title, Optional<String> detail) {
 
   // formatter:off
@@ -39,6 +42,7 @@ public record Problem(int status, String code, String title, Optional<String> de
       case DEVICE_DISABLED        -> of(409, why.code(), "The device is disabled and takes no commands.");
       case DEVICE_RETIRED         -> of(409, why.code(), "The device is retired for good.");
       case TOO_MANY_PENDING       -> of(409, why.code(), "The device's queue is full.");
+      case TOKEN_REVOKED          -> of(410, why.code(), "The token has been revoked.");
       case TOO_MANY_TOKENS        -> of(409, why.code(), "The device has too many live tokens; revoke them first.");
       case COMMAND_SETTLED        -> of(409, why.code(), "The command has settled already.");
       case IDEMPOTENCY_KEY_REUSED -> of(422, why.code(), "The Idempotency-Key was used for a different request.");

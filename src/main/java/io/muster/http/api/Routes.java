@@ -9,16 +9,16 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
+import io.muster.http.auth.Authenticator;
+import io.muster.http.auth.TokenMint;
 import java.time.Clock;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.MethodRejection;
-import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Rejection;
+import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /** The whole URL space on one screen. */
@@ -31,8 +31,9 @@ public final class Routes extends Directives {
       CommandHistory history,
       Pairings pairings,
       Telemetry telemetry,
-      DeviceTokens.Mint mint,
+      TokenMint mint,
       Access access,
+      Authenticator authenticator,
       OpsRoutes.Health health,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
@@ -42,6 +43,7 @@ public final class Routes extends Directives {
   private final CommandRoutes commands;
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
+  private final TokenCheckRoute tokenCheck;
   private final OpsRoutes ops;
   private final WebRoutes web = new WebRoutes();
 
@@ -52,8 +54,8 @@ public final class Routes extends Directives {
         new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
     batch = new BatchRoutes(house.devices(), house.roster(), house.telemetry(), house.access());
     pairing =
-        new PairingRoutes(
-            house.devices(), house.pairings(), tokens, house.access(), house.clock());
+        new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
+    tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
   }
 
@@ -65,6 +67,7 @@ public final class Routes extends Directives {
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
+                pathPrefix("auth", () -> path("check", tokenCheck::check)),
                 pathPrefix(segment(), name -> device(name, id -> concat(
                     pathPrefix("commands", () -> concat(
                         pathEndOrSingleSlash(() -> commands.of(id)),
@@ -96,12 +99,17 @@ public final class Routes extends Directives {
     return inner.apply(id);
   }
 
-  /** Every answer there can be, the unknown path and the wrong method included, is a problem document or a result. */
+  /**
+   * Every answer there can be, the unknown path and the wrong method included, is a problem
+   * document or a result.
+   */
   public Route sealed() {
     var rejections =
         RejectionHandler.newBuilder()
             .handleAll(MethodRejection.class, _ -> complete(Problem.METHOD_NOT_ALLOWED.response()))
-            .handleAll(Rejection.class, rejected -> complete(Problem.badRequest(rejected.getFirst().toString()).response()))
+            .handleAll(
+                Rejection.class,
+                rejected -> complete(Problem.badRequest(rejected.getFirst().toString()).response()))
             .handleNotFound(complete(Problem.NOT_FOUND.response()))
             .build();
     var exceptions =

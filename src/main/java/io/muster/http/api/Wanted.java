@@ -17,8 +17,7 @@ record Wanted(
   static Wanted in(Body body) {
     var type = body.needText("type", 64);
     Body.require(
-        TYPE.matcher(type).matches(),
-        "type is 1 to 64 of a-z 0-9 _ - and begins with a letter");
+        TYPE.matcher(type).matches(), "type is 1 to 64 of a-z 0-9 _ - and begins with a letter");
     var payload = body.any("payload").map(Json::text);
     Body.require(
         payload.map(String::length).orElse(0) <= PAYLOAD_CHARS_MAX,

@@ -27,7 +27,8 @@ final class WebRoutes extends Directives {
             concat(
                 pathSingleSlash(() -> getFromResource("web/index.html")),
                 pathPrefix("console", () -> getFromResourceDirectory("web")),
-                pathPrefix("webjars", () -> getFromResourceDirectory("META-INF/resources/webjars"))));
+                pathPrefix(
+                    "webjars", () -> getFromResourceDirectory("META-INF/resources/webjars"))));
   }
 
   Route documents() {

@@ -8,7 +8,6 @@ import io.muster.actors.dashboard.DashboardSession;
 import io.muster.actors.dashboard.ToDashboard;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
-import io.muster.http.Allowed;
 import io.muster.http.Json;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Handshake.Dialect;
@@ -36,9 +35,10 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   private final EventLoop loop;
   private final Language language;
   private final DashboardSession session;
-  private final Allowed allowed;
   private final Set<String> rooms = new HashSet<>();
   private Socket socket;
+  private long due;
+  private boolean isOpen;
   private boolean hasEnded;
 
   DashboardConnection(DashboardDoor.Visitor visitor, Joining client, DashboardDoor door) {
@@ -48,11 +48,16 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     this.loop = client.loop();
     this.language = door.language(client.handshake().dialect());
     this.session = new DashboardSession(visitor.org(), door.roster(), this, loop);
-    this.allowed = door.allowances().begin();
+    this.due = door.events().untouched(System.nanoTime());
   }
 
   void open() {
     socket = client.accept(this);
+    if (hasEnded) {
+      return; // it had gone before it was let in
+    }
+    isOpen = true;
+    door.guests().came(socket);
     if (client.handshake().dialect() == Dialect.PLAIN) {
       socket.send(door.joined(visitor));
     }
@@ -88,7 +93,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
 
   @Override
   public void event(String name, List<JsonNode> arguments, Optional<Acknowledge> acknowledge) {
-    if (!allowed.oneMore()) {
+    if (!isAllowed()) {
       door.telemetry().shed();
       answer(acknowledge, door.envelope().failure("rate_limited"));
       return;
@@ -105,6 +110,15 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
         answer(acknowledge, door.envelope().failure("unknown_event"));
       }
     }
+  }
+
+  private boolean isAllowed() {
+    long now = System.nanoTime();
+    boolean allows = door.events().allows(due, now);
+    if (allows) {
+      due = door.events().spend(due, now);
+    }
+    return allows;
   }
 
   private void joinOrganization(JsonNode said, Optional<Acknowledge> acknowledge) {
@@ -209,8 +223,11 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   @Override
   public void ended() {
     hasEnded = true;
-    door.watchers().remove(visitor.org(), this);
-    door.telemetry().dashboardLeft();
-    session.ended();
+    if (isOpen) {
+      door.watchers().remove(visitor.org(), this);
+      door.guests().left(socket);
+      door.telemetry().dashboardLeft();
+      session.ended();
+    }
   }
 }

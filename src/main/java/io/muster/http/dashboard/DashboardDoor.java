@@ -4,9 +4,10 @@ import io.muster.actors.OrgId;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
-import io.muster.http.Allowances;
 import io.muster.http.Envelope;
+import io.muster.http.Guests;
 import io.muster.http.Json;
+import io.muster.http.edge.Allowance;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Handshake.Dialect;
 import io.muster.http.edge.SocketApplication.Joining;
@@ -16,8 +17,9 @@ public record DashboardDoor(
     Devices devices,
     Roster roster,
     Watchers watchers,
+    Guests guests,
     Envelope envelope,
-    Allowances allowances,
+    Allowance events,
     Telemetry telemetry) {
 
   /**

@@ -10,7 +10,6 @@ import io.muster.actors.device.Order;
 import io.muster.actors.device.Outcome;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
-import io.muster.http.Allowed;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
@@ -36,18 +35,19 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private final Joining client;
   private final DeviceDoor door;
   private final DeviceSessions.Comer comer;
-  private final Allowed allowed;
+  private long due;
 
   private DeviceSession session;
   private Socket socket;
   private SeenDevices.Sighting sighting;
+  private boolean hasEnded;
 
   DeviceConnection(DeviceSessions.Comer comer, Joining client, DeviceDoor door) {
     this.id = comer.id();
     this.comer = comer;
     this.client = client;
     this.door = door;
-    this.allowed = door.allowances().begin();
+    this.due = door.events().untouched(System.nanoTime());
   }
 
   void open(DeviceSession opened) {
@@ -58,9 +58,13 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void welcome() {
-    socket = client.accept(this);
     sighting = door.seen().enter(id, comer.org());
     door.telemetry().deviceCame();
+    socket = client.accept(this);
+    if (hasEnded) {
+      return; // it had gone before it was let in
+    }
+    door.guests().came(socket);
     socket.send(door.config());
   }
 
@@ -132,7 +136,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   @Override
   public void event(String name, List<JsonNode> arguments, Optional<Acknowledge> acknowledge) {
     sighting.alive();
-    if (!allowed.oneMore()) {
+    if (!isAllowed()) {
       // Telemetry is shed and control is refused, in the same words; the socket stays.
       answer(acknowledge, door.envelope().failure("rate_limited"));
       door.telemetry().shed();
@@ -152,6 +156,15 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
         answer(acknowledge, door.envelope().failure("unknown_event"));
       }
     }
+  }
+
+  private boolean isAllowed() {
+    long now = System.nanoTime();
+    boolean allows = door.events().allows(due, now);
+    if (allows) {
+      due = door.events().spend(due, now);
+    }
+    return allows;
   }
 
   private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
@@ -178,7 +191,11 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void ended() {
+    hasEnded = true;
     session.ended();
+    if (socket != null) {
+      door.guests().left(socket);
+    }
     door.seen().leave(sighting);
     door.telemetry().deviceLeft();
   }

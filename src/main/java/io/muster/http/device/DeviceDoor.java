@@ -5,9 +5,10 @@ import io.muster.actors.Telemetry;
 import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
-import io.muster.http.Allowances;
 import io.muster.http.Envelope;
+import io.muster.http.Guests;
 import io.muster.http.Json;
+import io.muster.http.edge.Allowance;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.SocketApplication.Joining;
@@ -16,8 +17,9 @@ import io.muster.http.edge.SocketApplication.Joining;
 public record DeviceDoor(
     DeviceSessions sessions,
     SeenDevices seen,
+    Guests guests,
     Envelope envelope,
-    Allowances allowances,
+    Allowance events,
     Telemetry telemetry) {
 
   // What every known client runs on; none of them reads the number.

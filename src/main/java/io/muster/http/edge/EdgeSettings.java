@@ -1,5 +1,7 @@
 package io.muster.http.edge;
 
+import static io.muster.http.edge.Requirement.require;
+
 import java.time.Duration;
 
 /**
@@ -121,12 +123,6 @@ public record EdgeSettings(
           }) {
         require(limit >= 1, "each limit must be at least 1");
       }
-    }
-  }
-
-  private static void require(boolean met, String otherwise) {
-    if (!met) {
-      throw new IllegalArgumentException(otherwise);
     }
   }
 }

@@ -194,7 +194,7 @@ class ErrorPronePointsTest {
               s.node(),
               s.times(),
               s.limits(),
-              new HttpLimits(8192, 16_384, 1024, brief, brief, brief, brief, brief),
+              new HttpLimits(8192, 16_384, 1024, 65_536, brief, brief, brief, brief, brief),
               s.origins(),
               s.proxies()));
       var answer = polls(ENGINE).get();

@@ -1,0 +1,218 @@
+package io.muster.app;
+
+import com.typesafe.config.ConfigFactory;
+import io.muster.actors.NodeId;
+import io.muster.actors.Telemetry;
+import io.muster.actors.dashboard.Relay;
+import io.muster.actors.device.Device;
+import io.muster.actors.device.DeviceSessions;
+import io.muster.actors.device.Devices;
+import io.muster.actors.device.SeenDevices;
+import io.muster.actors.device.Watchman;
+import io.muster.http.Envelope;
+import io.muster.http.Guests;
+import io.muster.http.KamonTelemetry;
+import io.muster.http.Reception;
+import io.muster.http.api.Guard;
+import io.muster.http.api.Routes;
+import io.muster.http.auth.Secret;
+import io.muster.http.auth.TokenMint;
+import io.muster.http.dashboard.DashboardDoor;
+import io.muster.http.dashboard.Watchers;
+import io.muster.http.device.DeviceDoor;
+import io.muster.http.edge.Allowance;
+import io.muster.http.edge.AllowedOrigins;
+import io.muster.http.edge.EventLoops;
+import io.muster.http.edge.HttpLimits;
+import io.muster.http.edge.Listener;
+import io.muster.http.edge.PlainUpgrade;
+import io.muster.http.edge.RouteHandler;
+import io.muster.http.edge.Routing;
+import io.muster.http.edge.TrustedProxies;
+import io.muster.persistence.Database;
+import io.muster.persistence.DatabaseUnavailable;
+import io.muster.persistence.DeviceHints;
+import io.muster.persistence.DeviceProjection;
+import io.muster.persistence.DeviceViews;
+import io.muster.persistence.JournalHistory;
+import io.muster.persistence.SqlPairings;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.BootstrapSetup;
+import org.apache.pekko.actor.setup.ActorSystemSetup;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.UniqueAddress;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.SingletonActor;
+import scala.concurrent.ExecutionContext;
+
+/** The map of the house: what exists, in the order in which it comes alive. */
+public final class Gateway implements AutoCloseable {
+  private static final DispatcherSelector LOOPS = DispatcherSelector.fromConfig("muster.loops");
+
+  private final Settings settings;
+  private final EventLoops loops;
+  private final Database database;
+  private final ActorSystem<Void> system;
+  private final DeviceViews roster;
+  private final SeenDevices seen;
+  private final DeviceHints hints;
+  private final Guests guests;
+  private final JournalProbe probe;
+  private final Listener listener;
+
+  /**
+   * Starts everything and opens the door last. Blocks until it is open.
+   *
+   * @throws BindException when the port is taken
+   * @throws DatabaseUnavailable when the store cannot be opened
+   */
+  public static Gateway start(Settings settings) throws BindException, UnknownHostException {
+    return new Gateway(settings);
+  }
+
+  private Gateway(Settings settings) throws BindException, UnknownHostException {
+    this.settings = settings;
+    var clock = Clock.systemUTC();
+    Ports.check(settings.http());
+    database = Database.open(settings.persistence()); // migrated before anyone reads
+    loops = EventLoops.onAllCores();
+    system = actorSystem(loops, database);
+    var cluster = Cluster.get(system);
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    var node = nodeOf(cluster.selfMember().uniqueAddress());
+
+    Telemetry telemetry = new KamonTelemetry();
+    roster = new DeviceViews(database);
+    hints = new DeviceHints(database);
+    var history = new JournalHistory(database);
+    var watchers = new Watchers();
+    seen = new SeenDevices(clock);
+    var feed = Relay.start(system, LOOPS, watchers);
+    var around = new Device.Surroundings(settings.device(), feed, seen, clock, new SecureRandom());
+    var devices = Devices.open(system, LOOPS, around);
+    var sessions = new DeviceSessions(system, LOOPS, devices, node);
+    DeviceProjection.start(system, database);
+    ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(
+                Watchman.create(
+                    roster, devices, () -> living(cluster), clock, settings.device().grace()),
+                "watchman"));
+    seen.sampleTo(feed, system);
+    seen.keepIn(hints, system);
+    probe = JournalProbe.start(system, roster);
+
+    var authenticator = Users.authenticator(settings, clock, system.executionContext());
+    var events =
+        Allowance.of(settings.sockets().eventsPerSecond(), settings.sockets().eventsBurst());
+    var envelope = new Envelope(clock);
+    guests = new Guests();
+    var reception =
+        new Reception(
+            authenticator,
+            new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
+            new DashboardDoor(devices, roster, watchers, guests, envelope, events, telemetry),
+            telemetry,
+            settings.http().cookie());
+    var routes =
+        new Routes(
+            new Routes.House(
+                devices,
+                roster,
+                history,
+                new SqlPairings(database),
+                telemetry,
+                new TokenMint(Secret.of(settings.secrets().device()), clock),
+                new Guard(authenticator),
+                authenticator,
+                probe.health(clock),
+                Metrics::text,
+                visitor -> Metrics.mayRead(visitor, settings.secrets().metricsToken()),
+                clock));
+    listener = open(reception, routes); // last: we are ready when the door opens
+  }
+
+  private Listener open(Reception reception, Routes routes)
+      throws BindException, UnknownHostException {
+    var proxies = TrustedProxies.of(settings.http().trustedProxies());
+    var origins = AllowedOrigins.of(settings.http().corsOrigins());
+    var edge = Edges.settings(settings, origins, proxies);
+    var routing = Routing.of(system, routes.sealed().function(system), HttpLimits.DEFAULT, proxies);
+    return Listener.open(
+        loops,
+        List.of(
+            new InetSocketAddress(
+                InetAddress.getByName(settings.http().host()), settings.http().port())),
+        edge,
+        List.of(Listener.Mount.socketIo("/socket.io/", reception)),
+        List.of(
+            PlainUpgrade.serving(
+                new PlainUpgrade.Mount(reception, Edges.plain(settings), proxies, origins)),
+            RouteHandler.answering(routing)));
+  }
+
+  private static ActorSystem<Void> actorSystem(EventLoops loops, Database database) {
+    var config = database.pekkoConfig().withFallback(ConfigFactory.load());
+    var bootstrap =
+        BootstrapSetup.create()
+            .withConfig(config)
+            .withDefaultExecutionContext(ExecutionContext.fromExecutor(loops));
+    return ActorSystem.create(Behaviors.empty(), "muster", ActorSystemSetup.create(bootstrap));
+  }
+
+  private static Set<NodeId> living(Cluster cluster) {
+    return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
+        .filter(member -> member.status() != MemberStatus.removed())
+        .map(Member::uniqueAddress)
+        .map(Gateway::nodeOf)
+        .collect(Collectors.toSet());
+  }
+
+  private static NodeId nodeOf(UniqueAddress address) {
+    return new NodeId(address.address().hostPort() + "#" + address.longUid());
+  }
+
+  public int port() {
+    return listener.port();
+  }
+
+  /** Completes when the gateway has stopped by itself. */
+  public CompletionStage<Done> stopped() {
+    return system.getWhenTerminated();
+  }
+
+  /**
+   * Tells everybody, closes the door, keeps what is only hinted so far, and stops. Takes at most 4
+   * seconds.
+   */
+  @Override
+  public void close() {
+    probe.leaving();
+    listener.close();
+    guests.sendAway();
+    Patience.await(seen.keep(hints), Duration.ofSeconds(1));
+    system.terminate();
+    Patience.await(List.of(system.getWhenTerminated().thenAccept(_ -> {})), Duration.ofSeconds(2));
+    roster.close();
+    database.close();
+    loops.close();
+  }
+}

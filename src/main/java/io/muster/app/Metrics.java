@@ -1,0 +1,41 @@
+package io.muster.app;
+
+import io.muster.http.api.OpsRoutes;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+import kamon.Kamon;
+import kamon.prometheus.PrometheusReporter;
+
+/** Kamon's figures as Prometheus text, for loopback or whoever has the token. */
+final class Metrics {
+  private static final PrometheusReporter REPORTER = start();
+
+  private Metrics() {}
+
+  private static PrometheusReporter start() {
+    Kamon.initWithoutAttaching();
+    var reporter = PrometheusReporter.create();
+    Kamon.addReporter("prometheus-text", reporter);
+    return reporter;
+  }
+
+  static String text() {
+    return REPORTER.scrapeData();
+  }
+
+  /** Loopback loses its privilege behind a proxy: then it is the proxy's, not the caller's. */
+  static boolean mayRead(OpsRoutes.Visitor visitor, Optional<String> token) {
+    boolean isLocal =
+        !visitor.isForwarded()
+            && visitor.address().getAddress().filter(InetAddress::isLoopbackAddress).isPresent();
+    return isLocal
+        || token.isPresent() && visitor.bearer().filter(b -> isSame(b, token.get())).isPresent();
+  }
+
+  private static boolean isSame(String one, String other) {
+    return MessageDigest.isEqual(
+        one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+  }
+}

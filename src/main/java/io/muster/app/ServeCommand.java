@@ -1,0 +1,21 @@
+package io.muster.app;
+
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code muster serve}: one gateway until it is told to stop. */
+@Command(
+    name = "serve",
+    description = "Run a gateway, configured by the environment (see application.conf).",
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+  @Override
+  public Integer call() throws Exception {
+    var settings = Settings.read(Map.of());
+    var gateway = Gateway.start(settings);
+    System.err.printf("muster: listening on port %d%n", gateway.port());
+    return Stop.on(gateway::close).await();
+  }
+}

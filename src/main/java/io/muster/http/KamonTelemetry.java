@@ -1,0 +1,100 @@
+package io.muster.http;
+
+import io.muster.actors.DeliveryState;
+import io.muster.actors.Refusal;
+import io.muster.actors.Telemetry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import kamon.Kamon;
+import kamon.metric.Counter;
+import kamon.metric.Gauge;
+import kamon.metric.Timer;
+import kamon.tag.TagSet;
+
+/**
+ * Counts in Kamon, to be scraped as Prometheus text. Labels are words of ours, known beforehand.
+ */
+public final class KamonTelemetry implements Telemetry {
+  private final Gauge devices = Kamon.gauge("muster.devices.connected").withoutTags();
+  private final Gauge dashboards = Kamon.gauge("muster.dashboards.connected").withoutTags();
+  private final Counter came = Kamon.counter("muster.device.connects").withoutTags();
+  private final Counter shed = Kamon.counter("muster.events.shed").withoutTags();
+  private final Counter unknown = Kamon.counter("muster.events.unknown").withoutTags();
+  private final Counter accepted = Kamon.counter("muster.commands.accepted").withoutTags();
+  private final Map<Reason, Counter> turnedAway = new EnumMap<>(Reason.class);
+  private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
+  private final Map<DeliveryState, Timer> settled = new EnumMap<>(DeliveryState.class);
+
+  public KamonTelemetry() {
+    for (Reason reason : Reason.values()) {
+      turnedAway.put(
+          reason, Kamon.counter("muster.turned.away").withTags(TagSet.of("reason", word(reason))));
+    }
+    for (Refusal refusal : Refusal.values()) {
+      refused.put(
+          refusal,
+          Kamon.counter("muster.commands.refused").withTags(TagSet.of("reason", refusal.code())));
+    }
+    for (DeliveryState state : DeliveryState.values()) {
+      settled.put(
+          state, Kamon.timer("muster.command.settled").withTags(TagSet.of("state", state.word())));
+    }
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  @Override
+  public void deviceCame() {
+    came.increment();
+    devices.increment();
+  }
+
+  @Override
+  public void deviceLeft() {
+    devices.decrement();
+  }
+
+  @Override
+  public void dashboardCame() {
+    dashboards.increment();
+  }
+
+  @Override
+  public void dashboardLeft() {
+    dashboards.decrement();
+  }
+
+  @Override
+  public void turnedAway(Reason reason) {
+    turnedAway.get(reason).increment();
+  }
+
+  @Override
+  public void shed() {
+    shed.increment();
+  }
+
+  @Override
+  public void unknownEvent() {
+    unknown.increment();
+  }
+
+  @Override
+  public void commandAccepted() {
+    accepted.increment();
+  }
+
+  @Override
+  public void commandRefused(Refusal why) {
+    refused.get(why).increment();
+  }
+
+  @Override
+  public void commandSettled(DeliveryState state, Duration after) {
+    settled.get(state).record(after.toNanos());
+  }
+}

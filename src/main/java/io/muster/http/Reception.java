@@ -1,0 +1,169 @@
+package io.muster.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.muster.actors.Telemetry;
+import io.muster.actors.Telemetry.Reason;
+import io.muster.actors.device.DeviceCommand.Proof;
+import io.muster.actors.device.DeviceSessions.Comer;
+import io.muster.http.auth.Authenticator;
+import io.muster.http.auth.Presented;
+import io.muster.http.auth.Verdict;
+import io.muster.http.dashboard.DashboardDoor;
+import io.muster.http.device.DeviceDoor;
+import io.muster.http.edge.Ending;
+import io.muster.http.edge.Handshake;
+import io.muster.http.edge.Handshake.Dialect;
+import io.muster.http.edge.SocketApplication;
+import java.util.Optional;
+
+/**
+ * Who comes in by a socket is shown to the right door. What retrying can never change is refused;
+ * everything else closes the transport, so that the client's own back-off brings it here again.
+ */
+public final class Reception implements SocketApplication {
+  private static final int TOKEN_CHARS_MAX = 8_192;
+
+  private final Authenticator authenticator;
+  private final DeviceDoor devices;
+  private final DashboardDoor dashboards;
+  private final Telemetry telemetry;
+  private final String cookieName;
+
+  public Reception(
+      Authenticator authenticator,
+      DeviceDoor devices,
+      DashboardDoor dashboards,
+      Telemetry telemetry,
+      String cookieName) {
+    this.authenticator = authenticator;
+    this.devices = devices;
+    this.dashboards = dashboards;
+    this.telemetry = telemetry;
+    this.cookieName = cookieName;
+  }
+
+  @Override
+  public void joining(Joining client) {
+    if (!client.namespace().equals("/")) {
+      client.refuse("Invalid namespace", Json.object());
+      return;
+    }
+    var token = token(client.auth());
+    var cookie =
+        client.handshake().cookie().flatMap(header -> Presented.cookie(header, cookieName));
+    if (token.isPresent()) {
+      authenticator.verify(token.get()).thenAccept(verdict -> judge(client, verdict));
+    } else if (cookie.isPresent()) {
+      authenticator.verify(cookie.get()).thenAccept(verdict -> judgeCookie(client, verdict));
+    } else {
+      telemetry.turnedAway(Reason.NO_CREDENTIALS);
+      withoutCredentials(client);
+    }
+  }
+
+  private static Optional<String> token(ObjectNode auth) {
+    var token = auth.path("token");
+    return token.isTextual()
+            && !token.asText().isEmpty()
+            && token.asText().length() <= TOKEN_CHARS_MAX
+        ? Optional.of(token.asText())
+        : Optional.empty();
+  }
+
+  /** A page may get its cookie meanwhile; a device or tool without a token will never have one. */
+  private static void withoutCredentials(Joining client) {
+    if (client.handshake().origin().isPresent()
+        && client.handshake().dialect() == Dialect.SOCKET_IO) {
+      client.turnAway(Ending.ABORTED);
+    } else {
+      refuse(client, Verdict.Refused.INVALID);
+    }
+  }
+
+  private void judge(Joining client, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.Device device when mayEnter(client, "/ws/device") -> enter(client, device);
+      case Verdict.User user when mayEnter(client, "/ws/dashboard") -> enter(client, user);
+      case Verdict.Device _, Verdict.User _ -> {
+        telemetry.turnedAway(Reason.FORBIDDEN);
+        refuse(client, Verdict.Refused.INVALID);
+      }
+      case Verdict.Refused refused -> {
+        telemetry.turnedAway(reason(refused));
+        refuse(client, refused);
+      }
+      case Verdict.Unavailable _ -> unavailable(client);
+    }
+  }
+
+  /** REST silently renews a cookie, so a bad one is never the last word. */
+  private void judgeCookie(Joining client, Verdict verdict) {
+    switch (verdict) {
+      case Verdict.User user when mayEnter(client, "/ws/dashboard") -> enter(client, user);
+      case Verdict.User _, Verdict.Device _ -> {
+        telemetry.turnedAway(Reason.FORBIDDEN);
+        client.turnAway(Ending.ABORTED);
+      }
+      case Verdict.Refused refused -> {
+        telemetry.turnedAway(reason(refused));
+        client.turnAway(Ending.ABORTED);
+      }
+      case Verdict.Unavailable _ -> unavailable(client);
+    }
+  }
+
+  /** Each plain WebSocket path is for one kind; Socket.IO tells them apart by the token alone. */
+  private static boolean mayEnter(Joining client, String plainPath) {
+    Handshake handshake = client.handshake();
+    return handshake.dialect() == Dialect.SOCKET_IO || handshake.path().equals(plainPath);
+  }
+
+  private void enter(Joining client, Verdict.Device device) {
+    boolean acknowledges =
+        client.handshake().dialect() == Dialect.PLAIN
+            || acknowledges(client.auth().path("capabilities"));
+    devices.enter(
+        new Comer(
+            device.id(),
+            device.org(),
+            new Proof(device.tokenHash(), device.issuedAt()),
+            acknowledges),
+        client);
+  }
+
+  /** A list that contains {@code deliveryAck}, or an object in which it is true. */
+  private static boolean acknowledges(JsonNode capabilities) {
+    if (capabilities.isArray()) {
+      for (JsonNode capability : capabilities) {
+        if (capability.asText().equals("deliveryAck")) {
+          return true;
+        }
+      }
+      return false;
+    }
+    return capabilities.path("deliveryAck").asBoolean(false)
+        && capabilities.path("deliveryAck").isBoolean();
+  }
+
+  private void enter(Joining client, Verdict.User user) {
+    var visitor = new DashboardDoor.Visitor(user.org(), user.id(), user.role().word());
+    client.loop().execute(() -> dashboards.enter(visitor, client));
+  }
+
+  private void unavailable(Joining client) {
+    telemetry.turnedAway(Reason.UNAVAILABLE);
+    client.turnAway(Ending.ABORTED);
+  }
+
+  private static void refuse(Joining client, Verdict.Refused refused) {
+    client.refuse(refused.message(), Json.object().put("code", refused.code()));
+  }
+
+  private static Reason reason(Verdict.Refused refused) {
+    return switch (refused) {
+      case EXPIRED -> Reason.EXPIRED;
+      case INVALID -> Reason.INVALID;
+    };
+  }
+}

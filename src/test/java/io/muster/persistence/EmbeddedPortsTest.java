@@ -1,0 +1,44 @@
+package io.muster.persistence;
+
+import io.muster.support.Store;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+class EmbeddedPortsTest {
+  private static Ports ports;
+
+  @BeforeAll
+  static void open() {
+    ports = new Ports.InStore(Store.embedded());
+  }
+
+  @AfterAll
+  static void close() {
+    ports.close();
+  }
+
+  @Nested
+  class As_a_roster extends RosterContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
+
+  @Nested
+  class As_a_history extends HistoryContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
+
+  @Nested
+  class As_pairings extends PairingsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
+}

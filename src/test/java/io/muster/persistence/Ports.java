@@ -1,0 +1,147 @@
+package io.muster.persistence;
+
+import io.muster.actors.CommandHistory;
+import io.muster.actors.DeviceId;
+import io.muster.actors.LastSeen;
+import io.muster.actors.Pairings;
+import io.muster.actors.Roster;
+import io.muster.actors.device.DeviceEvent;
+import io.muster.actors.device.DeviceTags;
+import io.muster.support.MemoryHistory;
+import io.muster.support.MemoryLastSeen;
+import io.muster.support.MemoryPairings;
+import io.muster.support.MemoryRoster;
+import io.muster.support.Store;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.projection.ProjectionBehavior;
+
+/** What the core asks of a store, and what a test does to it. */
+interface Ports extends AutoCloseable {
+  Roster roster();
+
+  LastSeen lastSeen();
+
+  CommandHistory history();
+
+  Pairings pairings();
+
+  void journal(DeviceId id, DeviceEvent... facts);
+
+  /** The table stays as it is while the journal goes on. */
+  void holdBack();
+
+  void goOn();
+
+  @Override
+  void close();
+
+  /** The twin that tests of other parts use. */
+  final class InMemory implements Ports {
+    private final MemoryRoster roster = new MemoryRoster();
+    private final MemoryHistory history = new MemoryHistory();
+    private final MemoryPairings pairings = new MemoryPairings();
+
+    @Override
+    public Roster roster() {
+      return roster;
+    }
+
+    @Override
+    public LastSeen lastSeen() {
+      return new MemoryLastSeen(roster);
+    }
+
+    @Override
+    public CommandHistory history() {
+      return history;
+    }
+
+    @Override
+    public Pairings pairings() {
+      return pairings;
+    }
+
+    @Override
+    public void journal(DeviceId id, DeviceEvent... facts) {
+      roster.add(id, facts);
+      history.add(id, facts);
+    }
+
+    @Override
+    public void holdBack() {
+      roster.holdBack();
+    }
+
+    @Override
+    public void goOn() {
+      roster.goOn();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  /** The real thing: journalled by actors, projected, asked by SQL. */
+  final class InStore implements Ports {
+    private final Store store;
+    private final DeviceViews roster;
+    private final List<ActorRef<ProjectionBehavior.Command>> slices = new ArrayList<>();
+    private int generation;
+
+    InStore(Store store) {
+      this.store = store;
+      this.roster = new DeviceViews(store.database());
+      goOn();
+    }
+
+    @Override
+    public Roster roster() {
+      return roster;
+    }
+
+    @Override
+    public LastSeen lastSeen() {
+      return new DeviceHints(store.database());
+    }
+
+    @Override
+    public CommandHistory history() {
+      return new JournalHistory(store.database());
+    }
+
+    @Override
+    public Pairings pairings() {
+      return new SqlPairings(store.database());
+    }
+
+    @Override
+    public void journal(DeviceId id, DeviceEvent... facts) {
+      store.journal(id, facts);
+    }
+
+    @Override
+    public void holdBack() {
+      slices.forEach(store::stop);
+      slices.clear();
+    }
+
+    @Override
+    public void goOn() {
+      generation++;
+      for (String tag : DeviceTags.ALL) {
+        slices.add(
+            store.spawn(
+                DeviceProjection.slice(store.system(), store.database(), tag),
+                tag + "-" + generation));
+      }
+    }
+
+    @Override
+    public void close() {
+      roster.close();
+      store.close();
+    }
+  }
+}
