@@ -48,7 +48,8 @@ public record PlainLimits(
           Duration.ofSeconds(2),
           200,
           50_000,
-          Allowance.of(100, 400));
+          // As many as Socket.IO may send; what an application makes of them is its own allowance.
+          Allowance.of(500, 500));
 
   public PlainLimits {
     for (int limit :
