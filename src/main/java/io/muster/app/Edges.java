@@ -27,6 +27,7 @@ final class Edges {
             times.drain()),
         new Limits(
             sockets.maxPayload(),
+            limits.strangerBytes(),
             sockets.outboundMax(),
             limits.packetsPerSecond(),
             limits.fragments(),
@@ -46,6 +47,7 @@ final class Edges {
     var plain = PlainLimits.DEFAULT;
     return new PlainLimits(
         sockets.maxPayload(),
+        plain.strangerBytes(),
         sockets.outboundMax(),
         plain.requests(),
         plain.auth(),
