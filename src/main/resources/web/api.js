@@ -50,6 +50,10 @@ export class Api {
     return this.#ask('POST', `${device(deviceId)}/enable`);
   }
 
+  pair(entered) {
+    return this.#ask('POST', 'devices/pairing/complete', entered);
+  }
+
   async #ask(method, path, body, headers = {}) {
     let answer;
     let text;

@@ -7,13 +7,14 @@ import { forgetToken, keepToken, readAddress, token, writeAddress } from './sess
 import { DevicePanel } from './views/device-panel.js';
 import { FleetTable } from './views/fleet-table.js';
 import { filters, overview } from './views/overview.js';
+import { PairPanel } from './views/pair-panel.js';
 import { SignIn } from './views/sign-in.js';
 import { lostBanner, topBar } from './views/top-bar.js';
 
-const REDRAW_MS = 120; // a storm of changes is drawn a few times a second, not once each
+const REDRAW_MS = 200; // a storm of changes is drawn a few times a second, not once each
 const COMMANDS_KEPT = 200;
 const OPERATES = new Set(['operator', 'admin']);
-const STILL = { status: new Set(), tag: '', text: '', only: '', sort: 'name', reverse: false, device: null };
+const STILL = { status: new Set(), tag: '', text: '', only: '', sort: 'name', reverse: false, device: null, pair: null };
 
 /** Signed in or not; everything else is below. */
 class App extends Component {
@@ -120,12 +121,12 @@ class Desk extends Component {
   #open = (device) => {
     if (device === this.state.shown.device) return;
     this.setState({ cursor: device, commands: NO_COMMANDS });
-    this.#show({ device }, { replace: false });
+    this.#show({ device, pair: null }, { replace: false });
     this.#loadCommands(device);
   };
 
   #close = () => {
-    this.#show({ device: null }, { replace: false });
+    this.#show({ device: null, pair: null }, { replace: false });
     document.querySelector('.fleet .body')?.focus({ preventScroll: true });
   };
 
@@ -150,7 +151,7 @@ class Desk extends Component {
 
   #key = (event) => {
     const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-    if (event.key === 'Escape' && this.state.shown.device) this.#close();
+    if (event.key === 'Escape' && (this.state.shown.device || this.state.shown.pair !== null)) this.#close();
     else if (event.key === '/' && !typing) {
       event.preventDefault();
       document.getElementById('search')?.focus();
@@ -181,10 +182,11 @@ class Desk extends Component {
   render({ onSignOut }, { live, now, shown, cursor, commands }) {
     const { counts, tags } = this.#fleet.summary();
     const rows = this.#fleet.view(shown);
+    const mayOperate = OPERATES.has(live.joined?.role);
     const stale = live.phase !== 'live' && this.#fleet.known;
     document.title = titleOf(live, counts);
-    return h('div', { class: shown.device ? 'desk with-panel' : 'desk' },
-      topBar({ live, now, onSignOut: () => onSignOut() }),
+    return h('div', { class: 'desk' },
+      topBar({ live, mayOperate, onPair: () => this.#show({ pair: '', device: null }, { replace: false }), onSignOut: () => onSignOut() }),
       lostBanner({ live, known: this.#fleet.known, now, onRetry: this.#live.tryNow }),
       h('main', null,
         h('div', { class: 'work' },
@@ -192,9 +194,11 @@ class Desk extends Component {
           filters({ shown, tags, counts, matching: rows.length, onChange: this.#show }),
           h(FleetTable, { rows, question: questionOf(shown), open: shown.device, cursor, now, stale, sort: shown.sort, reverse: shown.reverse, onSort: this.#sort,
             onOpen: this.#open, onCursor: (id) => this.setState({ cursor: id }), empty: this.#empty(live, counts) })),
+        shown.pair !== null && !shown.device && this.#fleet.known &&
+          h(PairPanel, { code: shown.pair, mayOperate, api: this.#api, onClose: this.#close, onPaired: this.#open }),
         shown.device && (this.#fleet.known || this.#fleet.get(shown.device)) &&
           h(DevicePanel, { key: shown.device, id: shown.device, device: this.#fleet.get(shown.device), now, stale, api: this.#api,
-            mayOperate: OPERATES.has(live.joined?.role), onClose: this.#close, onDevice: (device) => this.#event('device', device),
+            mayOperate, onClose: this.#close, onDevice: (device) => this.#event('device', device),
             commands: { ...commands, add: (command) => this.#addCommands([command]), loadMore: () => this.#loadCommands(shown.device, commands.more) } })));
   }
 
@@ -234,16 +238,18 @@ function shownIn(address) {
     text: asked('q'),
     only: ['pending', 'disabled'].includes(asked('only')) ? asked('only') : '',
     device: asked('device') || null,
+    pair: address.get('pair'),
   };
 }
 
-function addressOf({ status, tag, text, only, device }) {
+function addressOf({ status, tag, text, only, device, pair }) {
   const address = new URLSearchParams();
   if (status.size > 0) address.set('status', [...status].join(','));
   if (tag) address.set('tag', tag);
   if (text) address.set('q', text);
   if (only) address.set('only', only);
   if (device) address.set('device', device);
+  if (pair !== null) address.set('pair', pair);
   return address;
 }
 

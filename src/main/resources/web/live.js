@@ -78,13 +78,13 @@ export class Live {
     }
     const { event, data } = frame;
     if (event === 'joined') {
-      this.#enter({ phase: 'picture', joined: data });
+      this.#enter({ phase: 'picture', joined: data, trying: false });
       this.#ping = setInterval(() => this.#askForLife(), PING_MS);
     }
     this.tell.event(event, data);
     if (event === 'picture' && data.complete && this.state.phase === 'picture') {
       this.#failures = 0;
-      this.#enter({ phase: 'live' });
+      this.#enter({ phase: 'live', lostAt: null });
     }
   }
 

@@ -9,7 +9,7 @@ const TYPES = {
   restart:        { title: 'Restart player' },
   reboot:         { title: 'Reboot device' },
   clear_cache:    { title: 'Clear cache' },
-  screenshot:     { title: 'Screenshot',      payload: () => ({ requestId: newKey() }) },
+  screenshot:     { title: 'Screenshot',      payload: (_, key) => ({ requestId: key }) },
   push_content:   { title: 'Push content',    fields: contentFields, payload: contentOf },
   clear_override: { title: 'Clear pushed content' },
   update:         { title: 'Update',          fields: updateFields,  payload: (form) => ({ feedUrl: form.get('feedUrl').trim() }) },
@@ -28,7 +28,7 @@ export class CommandForm extends Component {
     const { api, device, onSent } = this.props;
     let command;
     try {
-      command = commandOf(this.state.type, new FormData(event.target));
+      command = commandOf(this.state.type, new FormData(event.target), this.#key);
     } catch (mistake) {
       this.setState({ problem: { title: 'Not sent', detail: mistake.message } });
       return;
@@ -38,8 +38,7 @@ export class CommandForm extends Component {
       onSent(await api.send(device.id, command, this.#key));
       this.#key = newKey();
     } catch (problem) {
-      // After a lost answer the same key is used again, so that a second click is not a second command.
-      if (problem.status) this.#key = newKey();
+      // The key stays: when only the answer was lost, a second click must not be a second command.
       this.setState({ problem });
     } finally {
       this.setState({ busy: false });
@@ -73,8 +72,9 @@ export class CommandForm extends Component {
   }
 }
 
-function commandOf(type, form) {
-  const payload = TYPES[type].payload?.(form);
+/** The same intention gives the same command, ids in its payload included. */
+function commandOf(type, form, key) {
+  const payload = TYPES[type].payload?.(form, key);
   return {
     type: type === 'custom' ? typeOf(form) : type,
     ...(payload === undefined ? {} : { payload }),
@@ -94,9 +94,9 @@ function contentFields() {
     h('label', null, 'For minutes', h('input', { name: 'minutes', type: 'number', min: 1, max: 1440, defaultValue: 5, required: true })));
 }
 
-function contentOf(form) {
+function contentOf(form, key) {
   const url = form.get('url').trim();
-  return { content: { id: newKey(), name: url, type: form.get('kind'), url }, duration: Number(form.get('minutes')) };
+  return { content: { id: key, name: url, type: form.get('kind'), url }, duration: Number(form.get('minutes')) };
 }
 
 function customFields() {

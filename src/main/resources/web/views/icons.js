@@ -8,6 +8,7 @@ const line = (d) => h('path', { d });
 export const search = () => svg(16, h('circle', { cx: 7, cy: 7, r: 4.2 }), line('M10.2 10.2 13.6 13.6'));
 export const close = () => svg(16, line('M3.8 3.8l8.4 8.4M12.2 3.8l-8.4 8.4'));
 export const pencil = () => svg(14, line('M3 13l.6-2.8L10.9 2.9a1.2 1.2 0 0 1 1.7 0l.5.5a1.2 1.2 0 0 1 0 1.7L5.8 12.4z'));
+export const plus = () => svg(14, line('M8 3.2v9.6M3.2 8h9.6'));
 export const copy = () => svg(14, h('rect', { x: 5.5, y: 5.5, width: 8, height: 8, rx: 1.5 }), line('M10.5 5.5v-1.500a1.5 1.5 0 0 0-1.5-1.500h-5a1.5 1.5 0 0 0-1.5 1.500v5a1.5 1.5 0 0 0 1.5 1.500h1.5'));
 export const check = () => svg(14, line('M3 8.5 6.5 12 13 4.5'));
 export const send = () => svg(14, line('M2.5 8h10M8.5 3.8 12.7 8l-4.2 4.2'));

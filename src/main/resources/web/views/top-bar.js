@@ -2,11 +2,12 @@ import { h } from '../preact.js';
 import { timeOfDay, duration } from '../words.js';
 import * as icons from './icons.js';
 
-export const topBar = ({ live, now, onSignOut }) =>
+export const topBar = ({ live, mayOperate, onPair, onSignOut }) =>
   h('header', { class: 'top' },
     h('h1', null, icons.mark(), 'Muster'),
     live.joined && h('span', { class: 'org', title: 'Organisation' }, live.joined.organizationId),
     h('span', { class: 'grow' }),
+    mayOperate && h('button', { class: 'quiet pair', onClick: onPair }, icons.plus(), h('span', null, 'Pair a device')),
     h('span', { class: `pulse ${live.phase}`, role: 'status' }, h('i', null), SAYS[live.phase]),
     live.joined && h('span', { class: 'who', title: 'Signed in as' }, live.joined.userId, h('span', { class: 'role' }, live.joined.role)),
     h('button', { class: 'quiet', onClick: onSignOut, title: 'Sign out', 'aria-label': 'Sign out' }, icons.out()));

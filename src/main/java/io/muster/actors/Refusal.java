@@ -8,6 +8,7 @@ public enum Refusal {
   DEVICE_DISABLED("device_disabled"),
   DEVICE_RETIRED("device_retired"),
   TOO_MANY_PENDING("too_many_pending"),
+  TOKEN_REVOKED("token_revoked"),
   TOO_MANY_TOKENS("too_many_tokens"),
   COMMAND_SETTLED("command_settled"),
   IDEMPOTENCY_KEY_REUSED("idempotency_key_reused"),

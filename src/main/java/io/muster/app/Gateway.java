@@ -1,5 +1,6 @@
 package io.muster.app;
 
+import com.typesafe.config.ConfigFactory;
 import io.muster.actors.NodeId;
 import io.muster.actors.Telemetry;
 import io.muster.actors.dashboard.Relay;
@@ -24,12 +25,12 @@ import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
 import io.muster.http.edge.HttpLimits;
 import io.muster.http.edge.Listener;
-import io.muster.http.edge.PlainLimits;
 import io.muster.http.edge.PlainUpgrade;
 import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.Database;
+import io.muster.persistence.DatabaseUnavailable;
 import io.muster.persistence.DeviceHints;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
@@ -41,10 +42,13 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -78,7 +82,7 @@ public final class Gateway implements AutoCloseable {
    * Starts everything and opens the door last. Blocks until it is open.
    *
    * @throws BindException when the port is taken
-   * @throws io.muster.persistence.DatabaseUnavailable when the store cannot be opened
+   * @throws DatabaseUnavailable when the store cannot be opened
    */
   public static Gateway start(Settings settings) throws BindException, UnknownHostException {
     return new Gateway(settings);
@@ -138,6 +142,7 @@ public final class Gateway implements AutoCloseable {
                 telemetry,
                 new TokenMint(Secret.of(settings.secrets().device()), clock),
                 new Guard(authenticator),
+                authenticator,
                 probe.health(clock),
                 Metrics::text,
                 visitor -> Metrics.mayRead(visitor, settings.secrets().metricsToken()),
@@ -160,16 +165,12 @@ public final class Gateway implements AutoCloseable {
         List.of(Listener.Mount.socketIo("/socket.io/", reception)),
         List.of(
             PlainUpgrade.serving(
-                new PlainUpgrade.Mount(
-                    reception,
-                    PlainLimits.DEFAULT,
-                    proxies,
-                    origin -> settings.http().corsOrigins().contains(origin))),
+                new PlainUpgrade.Mount(reception, Edges.plain(settings), proxies, origins)),
             RouteHandler.answering(routing)));
   }
 
   private static ActorSystem<Void> actorSystem(EventLoops loops, Database database) {
-    var config = database.pekkoConfig().withFallback(com.typesafe.config.ConfigFactory.load());
+    var config = database.pekkoConfig().withFallback(ConfigFactory.load());
     var bootstrap =
         BootstrapSetup.create()
             .withConfig(config)
@@ -194,7 +195,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** Completes when the gateway has stopped by itself. */
-  public java.util.concurrent.CompletionStage<org.apache.pekko.Done> stopped() {
+  public CompletionStage<Done> stopped() {
     return system.getWhenTerminated();
   }
 
@@ -207,10 +208,9 @@ public final class Gateway implements AutoCloseable {
     probe.leaving();
     listener.close();
     guests.sendAway();
-    Patience.await(seen.keep(hints), java.time.Duration.ofSeconds(1));
+    Patience.await(seen.keep(hints), Duration.ofSeconds(1));
     system.terminate();
-    Patience.await(
-        List.of(system.getWhenTerminated().thenAccept(_ -> {})), java.time.Duration.ofSeconds(2));
+    Patience.await(List.of(system.getWhenTerminated().thenAccept(_ -> {})), Duration.ofSeconds(2));
     roster.close();
     database.close();
     loops.close();

@@ -1,6 +1,10 @@
 package io.muster.app;
 
 import io.muster.app.swarm.SwarmCommand;
+import io.muster.persistence.DatabaseUnavailable;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.BindException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -29,6 +33,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    silenceScala();
     var line =
         new CommandLine(new Main())
             .setExecutionExceptionHandler(Main::inOneLine)
@@ -44,13 +49,20 @@ public final class Main {
   private static int inOneLine(
       Exception failure, CommandLine line, CommandLine.ParseResult arguments) throws Exception {
     switch (failure) {
-      case Settings.Wrong _,
-          Complaint _,
-          java.net.BindException _,
-          io.muster.persistence.DatabaseUnavailable _ ->
+      case Settings.Wrong _, Complaint _, BindException _, DatabaseUnavailable _ ->
           line.getErr().println("muster: " + failure.getMessage());
       default -> throw failure;
     }
     return 1;
+  }
+
+  /**
+   * The projection library prints a line for each slice it stops; nobody else writes by this way.
+   */
+  private static void silenceScala() {
+    var out = System.out;
+    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+    scala.Console.out(); // keeps for ever what it finds at its first use
+    System.setOut(out);
   }
 }

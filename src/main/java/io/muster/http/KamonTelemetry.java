@@ -5,6 +5,7 @@ import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import kamon.Kamon;
 import kamon.metric.Counter;
@@ -43,7 +44,7 @@ public final class KamonTelemetry implements Telemetry {
   }
 
   private static String word(Enum<?> value) {
-    return value.name().toLowerCase(java.util.Locale.ROOT);
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The served OpenAPI document, held against what is really answered. */
+/** A served document of the API, held against what is really said. */
 public final class ApiDocument {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final SchemaRegistry SCHEMAS =
@@ -44,8 +44,18 @@ public final class ApiDocument {
     this.document = document;
   }
 
-  public static ApiDocument read() {
-    try (InputStream in = ApiDocument.class.getResourceAsStream("/openapi.json")) {
+  /** Of HTTP. */
+  public static ApiDocument rest() {
+    return read("/openapi.json");
+  }
+
+  /** Of the plain WebSockets. */
+  public static ApiDocument sockets() {
+    return read("/asyncapi.json");
+  }
+
+  private static ApiDocument read(String resource) {
+    try (InputStream in = ApiDocument.class.getResourceAsStream(resource)) {
       return new ApiDocument(JSON.readTree(in));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -64,10 +74,14 @@ public final class ApiDocument {
     }
     var responses = operation.get().path("responses");
     var status = String.valueOf(answer.status());
-    if (!responses.has(status)) {
-      return List.of(answer.method() + " " + answer.path() + " does not tell of " + status);
+    if (responses.has(status)) {
+      return complaints(resolve(responses.get(status)), answer);
     }
-    return complaints(resolve(responses.get(status)), answer);
+    // What may go wrong anywhere is told once; what an operation itself refuses has to be named by
+    // it.
+    return answer.status() >= 500
+        ? complaints(resolve(responses.get("default")), answer)
+        : List.of(answer.method() + " " + answer.path() + " does not tell of " + status);
   }
 
   private List<String> complaints(JsonNode response, Answer answer) {

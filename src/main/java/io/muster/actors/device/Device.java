@@ -33,6 +33,7 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.PreRestart;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -85,15 +86,17 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> decide(DeviceState state, DeviceCommand command) {
     return switch (new In(state.status(), command)) {
-      case In(Retired _,   Connect c)                                  -> turnAway(c.link(), REVOKED);
-      case In(_,           Connect c)      when isElsewhere(state, c)  -> turnAway(c.link(), WRONG_ORGANISATION);
-      case In(_,           Connect c)      when !isTrusted(state, c)   -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)      when isElsewhere(state, c.org())   -> turnAway(c.link(), WRONG_ORGANISATION);
+      case In(Retired _,   Connect c)                                         -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)      when !isTrusted(state, c.proof())  -> turnAway(c.link(), REVOKED);
       case In(_,           Connect c)                                  -> welcome(state, c);
 
+      case In(Retired _,   Heartbeat c)                                -> turnAway(c.link(), REVOKED);
       case In(Online s,    Heartbeat c)    when owns(s, c)             -> heard(state, c);
+      case In(Online s,    Heartbeat c)    when isNewer(s, c)          -> turnAway(c.link(), SUPERSEDED);
       case In(Away s,      Heartbeat c)    when isLast(state, c)       -> welcomeBack(state, c);
       case In(Offline s,   Heartbeat c)    when isLast(state, c)       -> welcomeBack(state, c);
-      case In(_,           Heartbeat c)                                -> turnAway(c.link(), SUPERSEDED);
+      case In(_,           Heartbeat c)                                -> turnAway(c.link(), UNAVAILABLE); // nobody's: it may knock again
 
       case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> stepAway(state, s, AwayReason.GOODBYE);
       case In(_,           SessionEnded _)                             -> ignore();      // goodbye of a replaced connection
@@ -114,6 +117,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           Register c)     when isUnknown(state)       -> register(state, c);
       case In(_,           Register c)     when state.isOf(c.org())    -> describe(state, c);
       case In(_,           Register c)                                 -> refuse(c, DEVICE_ID_TAKEN);
+
+      case In(Retired _,   CheckToken c)                               -> refuse(c, DEVICE_RETIRED);
+      case In(_,           CheckToken c)   when isElsewhere(state, c.org()) -> refuse(c, DEVICE_NOT_FOUND);
+      case In(_,           CheckToken c)   when !isTrusted(state, c.proof()) -> refuse(c, TOKEN_REVOKED);
+      case In(_,           CheckToken c)                               -> done(c);
 
       case In(_,           Request c)      when !state.isOf(c.org())   -> refuse(c, DEVICE_NOT_FOUND);
       case In(Retired _,   Retire c)                                   -> done(c);
@@ -137,21 +145,25 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     return state.profile().isEmpty();
   }
 
-  private boolean isElsewhere(DeviceState state, Connect c) {
-    return !isUnknown(state) && !state.isOf(c.org());
+  private boolean isElsewhere(DeviceState state, OrgId org) {
+    return !isUnknown(state) && !state.isOf(org);
   }
 
-  private boolean isTrusted(DeviceState state, Connect c) {
-    return state.credentials().accept(c.proof().hash(), c.proof().issuedAt());
+  private boolean isTrusted(DeviceState state, Proof proof) {
+    return state.credentials().accept(proof.hash(), proof.issuedAt());
   }
 
   private static boolean owns(Online status, Heartbeat c) {
     return status.epoch() == c.link().epoch();
   }
 
+  private static boolean isNewer(Online status, Heartbeat c) {
+    return status.epoch() > c.link().epoch();
+  }
+
   /**
-   * It was away only in our eyes, and nobody has taken its place: the socket has outlived our
-   * patience.
+   * It was away only in our eyes, and nobody has taken its place nor shut it out: the socket has
+   * outlived our patience.
    */
   private static boolean isLast(DeviceState state, Heartbeat c) {
     return state.epoch() == c.link().epoch();
@@ -171,9 +183,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     if (state.credentials().isFirstUse(c.proof().hash())) {
       facts.add(new TokenUsed(c.proof().hash(), now()));
     }
-    return own(state, facts, c.link());
+    failure = () -> c.link().session().tell(new ToSession.Goodbye(UNAVAILABLE));
+    return own(state, facts, c.link().at(state.epoch() + 1));
   }
 
+  /** The same connection keeps its epoch: it proves no reload, and it is not a new attempt. */
   private Effect<DeviceEvent, DeviceState> welcomeBack(DeviceState state, Heartbeat c) {
     var session = c.link().session();
     return own(state, List.of(), c.link())
@@ -181,11 +195,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private EffectBuilder<DeviceEvent, DeviceState> own(
-      DeviceState state, List<DeviceEvent> before, Link comer) {
-    var owner = comer.at(state.epoch() + 1);
+      DeviceState state, List<DeviceEvent> before, Link owner) {
     var facts = new ArrayList<>(before);
     facts.add(new CameOnline(owner.epoch(), owner.node(), now()));
-    failure = () -> comer.session().tell(new ToSession.Goodbye(UNAVAILABLE));
     return commit(
         state,
         facts,
@@ -222,6 +234,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> tellMissing(DeviceState state, Away status) {
+    isMissingTold = true;
     around.feed().publish(state.profile().orElseThrow().org(), new DeviceMissing(view(state)));
     patience(status.deadline(), new GraceOver(status.epoch()));
     return ignore();
@@ -235,6 +248,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     ctx.unwatch(owner.session()); // it may have been watched under an older epoch
     ctx.watchWith(owner.session(), new SessionEnded(owner.epoch()));
     link = Optional.of(owner);
+    isMissingTold = false;
     timers.cancel(PATIENCE);
   }
 
@@ -253,7 +267,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     var wish = c.wish();
     var at = now();
     var order = order(wish, at);
-    var known = wish.key().flatMap(key -> state.keys().find(key, at));
+    var known = known(state, order, wish);
     if (known.isPresent()) {
       return known.get().fingerprint() == RecentKeys.fingerprint(order)
           ? acceptedBefore(state, c, known.get())
@@ -269,8 +283,20 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     if (state.pending().size() - facts.size() >= around.settings().pendingMax()) {
       return refuse(c, TOO_MANY_PENDING);
     }
-    facts.add(new CommandQueued(order, wish.traceparent(), wish.key(), at));
+    facts.add(new CommandQueued(order, wish.traceparent(), keyOf(wish), at));
     return commit(state, facts, c, after -> new Answer.Accepted(commandOf(after, order)));
+  }
+
+  /** A name given by the asker is never used for a second command. */
+  private static Optional<RecentKeys.Used> known(DeviceState state, Order order, Wish wish) {
+    return keyOf(wish)
+        .flatMap(key -> state.keys().find(key, order.at()))
+        .or(() -> state.pending().find(order.id()).map(p -> RecentKeys.Used.of(p.order())));
+  }
+
+  /** Who names a command repeats it under that name. */
+  private static Optional<String> keyOf(Wish wish) {
+    return wish.key().or(() -> wish.id().map(CommandId::value));
   }
 
   private Order order(Wish wish, Instant at) {
@@ -343,7 +369,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     if (state.pending().find(c.id()).isEmpty()) {
       return refuse(c, COMMAND_SETTLED); // the history knows how
     }
-    awaiting.computeIfAbsent(c.id(), _ -> new ArrayList<>()).add(c.replyTo());
+    var askers = awaiting.computeIfAbsent(c.id(), _ -> new ArrayList<>(1));
+    if (askers.size() == AWAITING_MAX) {
+      askers.removeFirst(); // its patience has most likely ended
+    }
+    askers.add(c.replyTo());
     return ignore();
   }
 
@@ -468,8 +498,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> answer(Request c, Answer answer) {
-    c.replyTo().tell(answer);
-    return rest();
+    return rest().thenRun(_ -> c.replyTo().tell(answer));
   }
 
   private DeviceView view(DeviceState state) {
@@ -521,6 +550,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
           .none()
           .thenRun(
               after -> {
+                failure = NOBODY_WAITS;
                 deed.accept(after);
                 arm(after);
               });
@@ -529,7 +559,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
         .persist(all)
         .thenRun(
             after -> {
-              failure = () -> {};
+              failure = NOBODY_WAITS;
               remember(state, all);
               deed.accept(after);
               tell(state, after, all);
@@ -612,7 +642,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   /** As {@link #ignore}, for those who may have woken a device that has nothing to do. */
-  private Effect<DeviceEvent, DeviceState> rest() {
+  private EffectBuilder<DeviceEvent, DeviceState> rest() {
     return Effect().<DeviceState>none().thenRun(this::armIdle);
   }
 
@@ -625,25 +655,32 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   /** One clock for the connection, one for the queue; both follow from the state. */
   private void arm(DeviceState state) {
     switch (state.status()) {
-      case Online s when link.isEmpty() ->
+      case Online _ when link.isPresent() -> timers.cancel(PATIENCE);
+      case Online _ when timers.isTimerActive(PATIENCE) -> {} // requests do not prolong the silence
+      case Online s ->
           patience(now().plus(around.settings().silence()), new SilenceOver(s.epoch()));
-      case Online _ -> timers.cancel(PATIENCE);
-      case Away s -> {
-        var telling = s.since().plus(around.settings().telling());
-        if (telling.isBefore(s.deadline()) && now().isBefore(telling)) {
-          patience(telling, new TimeToTell(s.epoch()));
-        } else {
-          patience(s.deadline(), new GraceOver(s.epoch()));
-        }
-      }
+      case Away s when isUntold(s) -> patience(telling(s), new TimeToTell(s.epoch()));
+      case Away s -> patience(s.deadline(), new GraceOver(s.epoch()));
       case NeverSeen _, Offline _, Retired _ -> timers.cancel(PATIENCE);
     }
-    Delivery.plan(state.pending(), link, now(), around.settings())
-        .lookAgain()
-        .ifPresentOrElse(
-            at -> timers.startSingleTimer(DELIVERY, new DeliveryDue(), until(at)),
-            () -> timers.cancel(DELIVERY));
+    var plan = Delivery.plan(state.pending(), link, now(), around.settings());
+    // What is due already, after a recovery say, is done by the clock like everything else.
+    var next = plan.events().isEmpty() ? plan.lookAgain() : Optional.of(now());
+    next.ifPresentOrElse(
+        at -> timers.startSingleTimer(DELIVERY, new DeliveryDue(), until(at)),
+        () -> timers.cancel(DELIVERY));
     armIdle(state);
+  }
+
+  private Instant telling(Away status) {
+    return status.since().plus(around.settings().telling());
+  }
+
+  /** Told late is better than never; past the deadline there is better news. */
+  private boolean isUntold(Away status) {
+    return !isMissingTold
+        && telling(status).isBefore(status.deadline())
+        && now().isBefore(status.deadline());
   }
 
   private void armIdle(DeviceState state) {
@@ -689,9 +726,13 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private Optional<Link> link = Optional.empty();
   private final Map<CommandId, List<ActorRef<Answer>>> awaiting = new HashMap<>(0);
   private CommandView justSettled;
+  private boolean isMissingTold;
 
   /** What to do when the journal refuses the write in progress. */
-  private Runnable failure = () -> {};
+  private Runnable failure = NOBODY_WAITS;
+
+  private static final Runnable NOBODY_WAITS = () -> {};
+  private static final int AWAITING_MAX = 16;
 
   private final DeviceId id;
   private final Surroundings around;
@@ -736,9 +777,27 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   @Override
   public SignalHandler<DeviceState> signalHandler() {
     return newSignalHandlerBuilder()
-        .onSignal(RecoveryCompleted.instance(), this::arm)
-        .onSignal(PreRestart.instance(), _ -> failure.run())
+        .onSignal(RecoveryCompleted.instance(), this::wakeUp)
+        .onSignal(PreRestart.instance(), _ -> tellFailure())
+        .onSignal(PostStop.instance(), _ -> tellFailure())
         .build();
+  }
+
+  /**
+   * The journal knows more than we do: a write that seemed to fail may have been done. What was
+   * known of the moment is learned again from the next heartbeat.
+   */
+  private void wakeUp(DeviceState state) {
+    link = Optional.empty();
+    isMissingTold = false;
+    timers.cancel(PATIENCE);
+    awaiting.keySet().removeIf(command -> state.pending().find(command).isEmpty());
+    arm(state);
+  }
+
+  private void tellFailure() {
+    failure.run();
+    failure = NOBODY_WAITS;
   }
 
   @Override

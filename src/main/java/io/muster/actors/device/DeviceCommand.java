@@ -54,6 +54,12 @@ public sealed interface DeviceCommand extends Wire {
 
   record RevokeTokens(OrgId org, String by, ActorRef<Answer> replyTo) implements Request {}
 
+  /**
+   * Would a client with this verified token be let in? {@link Answer.Done} when it would, also for a
+   * device that nobody knows yet.
+   */
+  record CheckToken(OrgId org, Proof proof, ActorRef<Answer> replyTo) implements Request {}
+
   record Retire(OrgId org, String by, ActorRef<Answer> replyTo) implements Request {}
 
   record Describe(OrgId org, ActorRef<Answer> replyTo) implements Request {}

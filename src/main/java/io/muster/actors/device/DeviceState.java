@@ -9,7 +9,8 @@ import java.util.TreeSet;
 /**
  * What is known of a device from its events alone.
  *
- * @param epoch of the last accepted connection; 0 before the first
+ * @param epoch of the last accepted connection, 0 before the first; a revocation takes one for
+ *     itself, so that no connection from before it is the last one any more
  */
 public record DeviceState(
     Optional<Profile> profile,
@@ -47,7 +48,7 @@ public record DeviceState(
       case WasRetired e     -> become(new Status.Retired(e.at()));
       case TokenIssued e    -> trusting(credentials.plus(e));
       case TokenUsed e      -> trusting(credentials.usedBy(e));
-      case TokenRevoked e   -> trusting(credentials.revokedAt(e.at()));
+      case TokenRevoked e   -> trusting(credentials.revokedAt(e.at())).at(epoch + 1);
       case CameOnline e     -> become(new Status.Online(e.epoch(), e.node(), e.at())).at(e.epoch());
       case WentAway e       -> become(new Status.Away(e.epoch(), e.reason(), e.at(), e.deadline()));
       case WentOffline e    -> become(new Status.Offline(e.at()));

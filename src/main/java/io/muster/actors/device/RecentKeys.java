@@ -19,7 +19,12 @@ public record RecentKeys(List<Used> used) {
    * @param fingerprint of what was asked for, to tell a repeat from a different request under the
    *     same key
    */
-  public record Used(String key, CommandId id, int fingerprint, Instant at) {}
+  public record Used(String key, CommandId id, int fingerprint, Instant at) {
+    /** A command under its own name. */
+    static Used of(Order order) {
+      return new Used(order.id().value(), order.id(), RecentKeys.fingerprint(order), order.at());
+    }
+  }
 
   public RecentKeys {
     used = List.copyOf(used);

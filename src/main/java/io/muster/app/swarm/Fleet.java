@@ -26,12 +26,12 @@ public final class Fleet implements AutoCloseable {
    * @throws IllegalArgumentException when the address or the secret is unusable
    */
   public static Fleet start(String url, List<Screen> screens, String deviceSecret) {
-    var tokens = new DeviceTokens(deviceSecret, Clock.systemUTC());
+    var tokens = new Tokens(deviceSecret, Clock.systemUTC());
     var personas =
         screens.stream()
             .map(
                 screen ->
-                    new LivelyScreen(screen, tokens.mint(screen.id(), screen.organizationId())))
+                    new LivelyScreen(screen, tokens.device(screen.id(), screen.organizationId())))
             .toList();
     var pace = new Pace(CONNECTS_PER_SECOND, IN_FLIGHT, Pace.PLAYERS_HEARTBEAT, 0);
     var swarm = new Swarm(Target.of(url), pace);

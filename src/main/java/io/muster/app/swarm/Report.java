@@ -1,11 +1,15 @@
 package io.muster.app.swarm;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** What a run came to, for people and for programs. Times are milliseconds. */
+/**
+ * What a run came to, for people and for programs. Times are milliseconds, counted from when
+ * something was due.
+ */
 final class Report {
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
 
@@ -51,30 +55,25 @@ final class Report {
             tally.skipped,
             tally.commands,
             tally.events));
-    row(text, "connect", tally.connect);
-    row(text, "heartbeat ack", tally.ack);
+    row(text, "connectMillis", percentiles(tally.connect));
+    row(text, "ackMillis", percentiles(tally.ack));
+    extra.properties().forEach(figure -> row(text, figure.getKey(), figure.getValue()));
     tally.reasons.forEach((reason, count) -> text.append("  %,d x %s%n".formatted(count, reason)));
-    extra
-        .properties()
-        .forEach(
-            field ->
-                text.append(field.getKey()).append("  ").append(field.getValue()).append('\n'));
     return text.toString();
   }
 
-  private static void row(StringBuilder text, String name, Histogram times) {
-    if (times.getTotalCount() > 0) {
-      text.append(
-          String.format(
-              Locale.ROOT,
-              "%-14s p50 %.2f  p90 %.2f  p99 %.2f  p99.9 %.2f  max %.2f ms, from when it was due%n",
-              name,
-              millis(times, 50),
-              millis(times, 90),
-              millis(times, 99),
-              millis(times, 99.9),
-              millis(times, 100)));
+  private static void row(StringBuilder text, String name, JsonNode value) {
+    text.append(String.format(Locale.ROOT, "%-36s", name));
+    if (value.isObject()) {
+      value
+          .properties()
+          .forEach(
+              figure ->
+                  text.append(figure.getKey()).append(' ').append(figure.getValue()).append("  "));
+    } else {
+      text.append(value);
     }
+    text.append('\n');
   }
 
   static ObjectNode json(Tally tally) {

@@ -2,6 +2,9 @@ package io.muster.app.swarm;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** The figures at the end of a run, printed exactly once, whoever ends it. */
@@ -13,6 +16,7 @@ final class Summary {
   private final boolean json;
   private final PrintWriter out;
   private final ObjectNode extra = Json.MAPPER.createObjectNode();
+  private final List<Callable<ObjectNode>> last = new ArrayList<>();
   private double cpuBefore;
   private boolean printed;
 
@@ -42,12 +46,18 @@ final class Summary {
     extra.put(name, Math.round(value * 1000) / 1000.0);
   }
 
+  /** Asked for its figures on the loop, just before they are printed. */
+  synchronized void atTheEnd(Callable<ObjectNode> figures) {
+    last.add(figures);
+  }
+
   synchronized void print() {
     if (printed) {
       return;
     }
     printed = true;
     var tally = swarm.on(() -> swarm.tally().copy());
+    last.forEach(figures -> extra.setAll(swarm.on(figures)));
     put("seconds", seconds(tally.started));
     if (!measured.ids().isEmpty()) {
       double cpu = measured.cpuSeconds() - cpuBefore;

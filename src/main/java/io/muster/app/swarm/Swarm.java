@@ -134,6 +134,16 @@ final class Swarm implements AutoCloseable {
     return tally;
   }
 
+  /** One more device, at once. */
+  void add(Persona persona) {
+    var device = new SimulatedDevice(this, persona);
+    devices.add(device);
+    started++;
+    due++;
+    firstsUnderWay++;
+    device.connect(System.nanoTime());
+  }
+
   EventLoop loop() {
     return loop;
   }

@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
     name = "swarm",
     description =
         "Simulated devices over the real protocol: progress while they run, figures at the end.",
-    mixinStandardHelpOptions = true,
     sortOptions = false)
 public final class SwarmCommand implements Callable<Integer> {
   private static final int PROBE_TIMEOUT_MILLIS = 2000;
@@ -64,6 +63,16 @@ public final class SwarmCommand implements Callable<Integer> {
   private List<Long> pids = List.of();
   @Option(names = "--search-max", description = "instead of a duration: find the most heartbeats per second with a p99 from due below 100 ms")
   private boolean searchMax;
+  @Option(names = "--commands", paramLabel = "C", description = "commands per second over REST, to one device after the other")
+  private double commands;
+  @Option(names = "--dashboards", paramLabel = "N", description = "open dashboards of one organisation")
+  private int dashboards;
+  @Option(names = "--fanout", paramLabel = "ROUNDS", description = "instead of a duration: how long one device's status takes to the last of the dashboards")
+  private int fanOut;
+  @Option(names = "--api-token", paramLabel = "T", description = "user token for commands and dashboards (default: signed with $JWT_SECRET, else the data directory's, for the first organisation)")
+  private String apiToken;
+  @Option(names = {"-h", "--help"}, usageHelp = true, description = "this text")
+  private boolean help;
   @Option(names = "--quiet", description = "no progress")
   private boolean quiet;
   @Option(names = "--json", description = "the figures as one JSON object on standard output")
@@ -72,95 +81,179 @@ public final class SwarmCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    check();
     var target = target();
-    var personas = personas();
+    var identities = identities();
     if (!answers(target)) {
       spec.commandLine()
           .getErr()
-          .println(
-              "cannot reach the gateway at %s: start it with ./muster serve, or give its address with --url"
-                  .formatted(target.authority()));
+          .printf(
+              "cannot reach the gateway at %s: start it with ./muster serve, or give its address with --url%n",
+              target.authority());
       return 1;
     }
     var pace = new Pace(rate, inFlight, heartbeatEvery, heartbeatsPerSecond);
     try (var swarm = new Swarm(target, pace)) {
-      run(swarm, pace, personas);
+      run(swarm, target, pace, identities);
     }
     return 0;
   }
 
-  private void run(Swarm swarm, Pace pace, List<Persona> personas) throws InterruptedException {
-    var out = spec.commandLine().getOut();
+  private void run(Swarm swarm, Target target, Pace pace, List<Identity> identities)
+      throws InterruptedException {
     var measured = new ServerProcess(pids);
-    var summary = new Summary(swarm, measured, json, out);
+    var summary = new Summary(swarm, measured, json, spec.commandLine().getOut());
     // Ctrl-C is the usual end of a run: the figures are printed all the same, once.
     var interrupted = new Thread(summary::print, "swarm-summary");
     Runtime.getRuntime().addShutdownHook(interrupted);
-    try (var progress = quiet ? Progress.none() : Progress.of(swarm, spec.commandLine().getErr())) {
-      swarm.start(personas).join();
+    try (var _ = quiet ? Progress.none() : Progress.of(swarm, spec.commandLine().getErr())) {
+      swarm.start(identities.stream().map(this::player).toList()).join();
       summary.connected();
+      var open = openDashboards(swarm, summary);
+      var load = sendCommands(swarm, target, identities, summary);
       Thread.sleep(warmUp);
       summary.begin();
-      if (searchMax) {
-        summary.put(
-            "mostHeartbeatsPerSecond", SearchMax.on(swarm, pace, spec.commandLine().getErr()));
-      } else if (duration == null) {
-        new CountDownLatch(1).await();
-      } else {
-        Thread.sleep(duration);
-      }
+      load.ifPresent(commanded -> swarm.run(commanded::warm));
+      measure(swarm, pace, open, measured, summary);
     }
     summary.print();
     Runtime.getRuntime().removeShutdownHook(interrupted);
+  }
+
+  private void measure(
+      Swarm swarm, Pace pace, Optional<Dashboards> open, ServerProcess measured, Summary summary)
+      throws InterruptedException {
+    if (searchMax) {
+      summary.put(
+          "mostHeartbeatsPerSecond", SearchMax.on(swarm, pace, spec.commandLine().getErr()));
+    } else if (fanOut > 0 && open.isPresent()) {
+      new FanOut(swarm, open.get(), this::newcomer, measured).run(fanOut, summary);
+    } else if (duration == null) {
+      new CountDownLatch(1).await();
+    } else {
+      Thread.sleep(duration);
+    }
+  }
+
+  private Optional<Dashboards> openDashboards(Swarm swarm, Summary summary) {
+    if (dashboards == 0) {
+      return Optional.empty();
+    }
+    var open = new Dashboards(swarm, dashboards, userToken());
+    summary.atTheEnd(open::figures);
+    open.start().join();
+    return Optional.of(open);
+  }
+
+  private Optional<CommandLoad> sendCommands(
+      Swarm swarm, Target target, List<Identity> identities, Summary summary) {
+    if (commands <= 0) {
+      return Optional.empty();
+    }
+    var token = userToken();
+    var organization = Identity.of(token).organizationId();
+    var reachable =
+        identities.stream()
+            .filter(identity -> identity.organizationId().equals(organization))
+            .map(Identity::id)
+            .toList();
+    if (reachable.isEmpty()) {
+      throw invalid("no device belongs to %s, the organisation of the user token", organization);
+    }
+    var load = new CommandLoad(swarm, target, token, reachable, commands);
+    summary.atTheEnd(load::figures);
+    swarm.run(load::start);
+    return Optional.of(load);
+  }
+
+  private void check() {
+    if (devices < 0 || dashboards < 0 || inFlight < 1 || heartbeatEvery.isZero()) {
+      throw invalid(
+          "--devices and --dashboards must be 0 or more, --in-flight and --heartbeat-every above 0");
+    }
+    if (fanOut > 0 && dashboards == 0) {
+      throw invalid("--fanout needs --dashboards");
+    }
   }
 
   private Target target() {
     var port = System.getenv().getOrDefault("PORT", "3002");
     try {
       return Target.of(url == null ? "http://127.0.0.1:" + port : url);
-    } catch (IllegalArgumentException invalid) {
-      throw new ParameterException(spec.commandLine(), invalid.getMessage());
+    } catch (IllegalArgumentException unusable) {
+      throw invalid("%s", unusable.getMessage());
     }
   }
 
-  private List<Persona> personas() {
-    if (devices < 0 || inFlight < 1 || heartbeatEvery.isZero()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--devices must be 0 or more, --in-flight and --heartbeat-every above 0");
-    }
-    var tokens = tokenFile == null ? minted() : read(tokenFile);
-    return tokens.stream()
-        .<Persona>map(
-            token -> new PlainPlayer(Payloads.credentials(token), ackDelay, flap, halfOpen))
+  // ── who takes part ──
+
+  private Persona player(Identity identity) {
+    return new PlainPlayer(Payloads.credentials(identity.token()), ackDelay, flap, halfOpen);
+  }
+
+  private Persona newcomer(String id) {
+    var organization = Identity.of(userToken()).organizationId();
+    return player(new Identity(id, organization, deviceTokens().device(id, organization)));
+  }
+
+  private List<Identity> identities() {
+    return tokenFile == null ? minted() : read(tokenFile);
+  }
+
+  private List<Identity> minted() {
+    var tokens = devices == 0 ? null : deviceTokens();
+    return IntStream.range(0, devices)
+        .mapToObj(
+            i -> {
+              var organization = organizations.get(i % organizations.size());
+              var id = idPrefix + i;
+              return new Identity(id, organization, tokens.device(id, organization));
+            })
         .toList();
   }
 
-  private List<String> minted() {
-    var mint = new DeviceTokens(deviceSecret(), Clock.systemUTC());
-    var tokens = new ArrayList<String>(devices);
-    for (int i = 0; i < devices; i++) {
-      tokens.add(mint.mint(idPrefix + i, organizations.get(i % organizations.size())));
-    }
-    return tokens;
-  }
-
-  private List<String> read(Path file) {
+  private List<Identity> read(Path file) {
     try (var lines = Files.lines(file)) {
-      return lines.map(String::strip).filter(line -> !line.isEmpty()).limit(devices).toList();
+      return lines
+          .map(String::strip)
+          .filter(line -> !line.isEmpty())
+          .limit(devices)
+          .map(Identity::of)
+          .toList();
     } catch (IOException unreadable) {
-      throw new ParameterException(spec.commandLine(), "cannot read " + file);
+      throw invalid("cannot read %s", file);
+    } catch (IllegalArgumentException strange) {
+      throw invalid("%s: %s", file, strange.getMessage());
     }
   }
 
-  private String deviceSecret() {
-    return Optional.ofNullable(secret)
-        .or(() -> DeviceSecret.find(System.getenv()))
-        .orElseThrow(
-            () ->
-                new ParameterException(
-                    spec.commandLine(),
-                    "no device secret: give --secret, DEVICE_JWT_SECRET or --token-file"));
+  private Tokens deviceTokens() {
+    return tokens(
+        Optional.ofNullable(secret).or(() -> Secrets.find(Secrets.OF_DEVICES, System.getenv())),
+        "no device secret: give --secret, DEVICE_JWT_SECRET or --token-file");
+  }
+
+  private String userToken() {
+    if (apiToken == null) {
+      apiToken =
+          tokens(
+                  Secrets.find(Secrets.OF_USERS, System.getenv()),
+                  "no user secret: give --api-token or JWT_SECRET")
+              .operator(organizations.getFirst());
+    }
+    return apiToken;
+  }
+
+  private Tokens tokens(Optional<String> found, String otherwise) {
+    try {
+      return new Tokens(found.orElseThrow(() -> invalid(otherwise)), Clock.systemUTC());
+    } catch (IllegalArgumentException tooShort) {
+      throw invalid("%s", tooShort.getMessage());
+    }
+  }
+
+  private ParameterException invalid(String message, Object... arguments) {
+    return new ParameterException(spec.commandLine(), message.formatted(arguments));
   }
 
   private static boolean answers(Target target) {

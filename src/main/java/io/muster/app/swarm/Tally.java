@@ -30,12 +30,16 @@ final class Tally {
   long events;
 
   /** From the time a connect was due to the CONNECT reply, in microseconds. */
-  final Histogram connect = new Histogram(LONGEST, 3);
+  final Histogram connect = times();
 
   /** From the time a heartbeat was due to its ack, in microseconds. */
-  final Histogram ack = new Histogram(LONGEST, 3);
+  final Histogram ack = times();
 
   final Map<String, Long> reasons = new TreeMap<>();
+
+  static Histogram times() {
+    return new Histogram(LONGEST, 3);
+  }
 
   static long micros(long nanos) {
     return Math.clamp(TimeUnit.NANOSECONDS.toMicros(nanos), 0, LONGEST);

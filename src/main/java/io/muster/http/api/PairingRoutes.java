@@ -18,11 +18,9 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -51,8 +49,8 @@ final class PairingRoutes extends Directives {
   private final Access access;
   private final Clock clock;
   private final SecureRandom chance = new SecureRandom();
-  private final Map<String, Long> requests = new ConcurrentHashMap<>();
-  private final Map<String, Long> looks = new ConcurrentHashMap<>();
+  private final Turns requests = new Turns(REQUESTS, ADDRESSES_MAX);
+  private final Turns looks = new Turns(LOOKS, ADDRESSES_MAX);
 
   PairingRoutes(
       Devices devices, Pairings pairings, DeviceTokens tokens, Access access, Clock clock) {
@@ -71,44 +69,28 @@ final class PairingRoutes extends Directives {
   /** {@code /devices/pairing} */
   Route all() {
     return concat(
-        path("request", () -> post(() -> limited(requests, REQUESTS, () -> body(this::request)))),
+        path("request", () -> post(() -> limited(requests, () -> body(this::request)))),
         pathPrefix(
             "status",
             () ->
                 path(
                     org.apache.pekko.http.javadsl.server.PathMatchers.segment(),
-                    code -> get(() -> limited(looks, LOOKS, () -> answer(status(code)))))),
+                    code -> get(() -> limited(looks, () -> answer(status(code)))))),
         path(
             "complete",
             () -> post(() -> access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
   }
 
   /** Loopback is exempt: whoever is there has other means. */
-  private Route limited(Map<String, Long> dues, Allowance rate, Supplier<Route> inner) {
+  private Route limited(Turns turns, Supplier<Route> inner) {
     return extractClientIP(
         address -> {
           var client = address.getAddress();
           boolean isAllowed =
               client.filter(InetAddress::isLoopbackAddress).isPresent()
-                  || spend(dues, rate, client.map(InetAddress::getHostAddress).orElse("unknown"));
+                  || turns.take(client.map(InetAddress::getHostAddress).orElse("unknown"));
           return isAllowed ? inner.get() : complete(Problem.RATE_LIMITED.response());
         });
-  }
-
-  private static boolean spend(Map<String, Long> dues, Allowance rate, String address) {
-    if (dues.size() > ADDRESSES_MAX) {
-      dues.clear();
-    }
-    long now = System.nanoTime();
-    var isAllowed = new boolean[1];
-    dues.compute(
-        address,
-        (_, known) -> {
-          long due = known == null ? rate.untouched(now) : known;
-          isAllowed[0] = rate.allows(due, now);
-          return isAllowed[0] ? rate.spend(due, now) : due;
-        });
-    return isAllowed[0];
   }
 
   private CompletionStage<HttpResponse> request(Body body) {

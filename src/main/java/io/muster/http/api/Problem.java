@@ -42,6 +42,7 @@ public record Problem(int status, String code, String title, Optional<String> de
       case DEVICE_DISABLED        -> of(409, why.code(), "The device is disabled and takes no commands.");
       case DEVICE_RETIRED         -> of(409, why.code(), "The device is retired for good.");
       case TOO_MANY_PENDING       -> of(409, why.code(), "The device's queue is full.");
+      case TOKEN_REVOKED          -> of(410, why.code(), "The token has been revoked.");
       case TOO_MANY_TOKENS        -> of(409, why.code(), "The device has too many live tokens; revoke them first.");
       case COMMAND_SETTLED        -> of(409, why.code(), "The command has settled already.");
       case IDEMPOTENCY_KEY_REUSED -> of(422, why.code(), "The Idempotency-Key was used for a different request.");

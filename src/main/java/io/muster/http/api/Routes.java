@@ -9,6 +9,7 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
+import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
 import java.util.function.Function;
@@ -32,6 +33,7 @@ public final class Routes extends Directives {
       Telemetry telemetry,
       TokenMint mint,
       Access access,
+      Authenticator authenticator,
       OpsRoutes.Health health,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
@@ -41,6 +43,7 @@ public final class Routes extends Directives {
   private final CommandRoutes commands;
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
+  private final TokenCheckRoute tokenCheck;
   private final OpsRoutes ops;
   private final WebRoutes web = new WebRoutes();
 
@@ -52,6 +55,7 @@ public final class Routes extends Directives {
     batch = new BatchRoutes(house.devices(), house.roster(), house.telemetry(), house.access());
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
+    tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
   }
 
@@ -63,6 +67,7 @@ public final class Routes extends Directives {
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
+                pathPrefix("auth", () -> path("check", tokenCheck::check)),
                 pathPrefix(segment(), name -> device(name, id -> concat(
                     pathPrefix("commands", () -> concat(
                         pathEndOrSingleSlash(() -> commands.of(id)),

@@ -27,4 +27,10 @@ public record Handshake(
     SOCKET_IO,
     PLAIN
   }
+
+  /** Without what must not be read in a log. */
+  @Override
+  public String toString() {
+    return "Handshake(%s, %s, %s)".formatted(dialect, path, address.getHostAddress());
+  }
 }

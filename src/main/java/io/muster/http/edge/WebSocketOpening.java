@@ -109,7 +109,7 @@ final class WebSocketOpening {
         .deregister()
         .addListener(
             left -> {
-              if (left.isSuccess()) {
+              if (left.isSuccess() && !theirs.loop().isShuttingDown()) {
                 theirs
                     .loop()
                     .register(channel)

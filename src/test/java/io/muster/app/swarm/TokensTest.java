@@ -15,15 +15,15 @@ import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
-class DeviceTokensTest {
+class TokensTest {
   private static final String SECRET = "0123456789abcdef0123456789abcdef";
   private static final Instant NOW = Instant.parse("2026-08-01T10:00:00Z");
 
   @Test
   void a_token_names_the_device_and_its_organisation_for_90_days() throws Exception {
-    var tokens = new DeviceTokens(SECRET, Clock.fixed(NOW, ZoneOffset.UTC));
+    var tokens = new Tokens(SECRET, Clock.fixed(NOW, ZoneOffset.UTC));
 
-    var token = SignedJWT.parse(tokens.mint("tv-1", "acme"));
+    var token = SignedJWT.parse(tokens.device("tv-1", "acme"));
 
     assertTrue(token.verify(new MACVerifier(SECRET)));
     var claims = token.getJWTClaimsSet();
@@ -35,7 +35,6 @@ class DeviceTokensTest {
 
   @Test
   void a_short_secret_is_refused() {
-    assertThrows(
-        IllegalArgumentException.class, () -> new DeviceTokens("short", Clock.systemUTC()));
+    assertThrows(IllegalArgumentException.class, () -> new Tokens("short", Clock.systemUTC()));
   }
 }

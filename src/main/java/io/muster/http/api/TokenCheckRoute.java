@@ -1,0 +1,92 @@
+package io.muster.http.api;
+
+import io.muster.actors.Refusal;
+import io.muster.actors.device.Answer;
+import io.muster.actors.device.DeviceCommand.CheckToken;
+import io.muster.actors.device.DeviceCommand.Proof;
+import io.muster.actors.device.Devices;
+import io.muster.http.Json;
+import io.muster.http.auth.Authenticator;
+import io.muster.http.auth.Presented;
+import io.muster.http.auth.Verdict;
+import io.muster.http.edge.Allowance;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/**
+ * What a device asks before it gives up its credential: is this token really gone? Answered in the
+ * few words that shipped clients read, never in an envelope or as a problem; only 410 is the end.
+ */
+final class TokenCheckRoute extends Directives {
+  // Clients ask once after 30 s at the earliest; two cover a restart in between.
+  private static final long INTERVAL = Duration.ofSeconds(15).toNanos();
+  private static final Allowance ONE_TOKEN = new Allowance(INTERVAL, INTERVAL);
+  private static final int TOKENS_MAX = 10_000;
+
+  private final Devices devices;
+  private final Authenticator authenticator;
+  private final Turns turns = new Turns(ONE_TOKEN, TOKENS_MAX);
+
+  TokenCheckRoute(Devices devices, Authenticator authenticator) {
+    this.devices = devices;
+    this.authenticator = authenticator;
+  }
+
+  /** {@code /devices/auth/check} */
+  Route check() {
+    return get(
+        () ->
+            optionalHeaderValueByName(
+                "Authorization",
+                header ->
+                    header
+                        .flatMap(Presented::bearer)
+                        .map(this::check)
+                        .orElseGet(() -> complete(no(401, Verdict.Refused.INVALID.code())))));
+  }
+
+  private Route check(String token) {
+    return onSuccess(
+        authenticator.verify(token),
+        verdict ->
+            switch (verdict) {
+              // Counted for tokens whose signature holds only, or strangers could fill the table.
+              case Verdict.Device device when !turns.take(device.tokenHash()) ->
+                  complete(Problem.RATE_LIMITED.response());
+              case Verdict.Device device -> answer(ask(device));
+              case Verdict.User _ -> complete(no(401, Verdict.Refused.INVALID.code()));
+              case Verdict.Refused refused -> complete(no(401, refused.code()));
+              case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
+            });
+  }
+
+  private CompletionStage<HttpResponse> ask(Verdict.Device device) {
+    var proof = new Proof(device.tokenHash(), device.issuedAt());
+    return devices
+        .ask(device.id(), replyTo -> new CheckToken(device.org(), proof, replyTo))
+        .thenApply(answer -> answer instanceof Answer.No no ? no(no.why()) : yes());
+  }
+
+  private static HttpResponse no(Refusal why) {
+    return switch (why) {
+      case DEVICE_RETIRED, TOKEN_REVOKED -> no(410, "DEVICE_REVOKED");
+      case DEVICE_NOT_FOUND -> no(401, Verdict.Refused.INVALID.code());
+      default -> Answers.refusal(why);
+    };
+  }
+
+  private static HttpResponse no(int status, String code) {
+    return fresh(Answers.json(status, Json.object().put("code", code)));
+  }
+
+  private static HttpResponse yes() {
+    return fresh(Answers.json(200, Json.object().put("status", "ok")));
+  }
+
+  private static HttpResponse fresh(HttpResponse answer) {
+    return answer.addHeader(RawHeader.create("Cache-Control", "no-store"));
+  }
+}
