@@ -186,7 +186,7 @@ abstract class ProjectionContract {
     return number("select count(*) from muster.device_view where seq = " + seq);
   }
 
-  private long number(String sql) {
+  long number(String sql) {
     try (var c = store.database().connection();
         var statement = c.createStatement();
         var row = statement.executeQuery(sql)) {
