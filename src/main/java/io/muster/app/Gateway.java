@@ -24,6 +24,7 @@ import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
 import io.muster.http.edge.HttpLimits;
 import io.muster.http.edge.Listener;
+import io.muster.http.edge.LoopWatch;
 import io.muster.http.edge.PlainUpgrade;
 import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
@@ -101,7 +102,9 @@ public final class Gateway implements AutoCloseable {
     var watchers = new Watchers();
     seen = new SeenDevices(clock);
     var feed = Relay.start(system, LOOPS, watchers);
-    var around = new Device.Surroundings(settings.device(), feed, seen, clock, new SecureRandom());
+    var around =
+        new Device.Surroundings(
+            settings.device(), feed, seen, telemetry, clock, new SecureRandom());
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
     DeviceProjection.start(system, database);
@@ -113,7 +116,8 @@ public final class Gateway implements AutoCloseable {
                 "watchman"));
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
-    probe = JournalProbe.start(system, roster);
+    LoopWatch.start(loops, telemetry::loopWasLate);
+    probe = JournalProbe.start(system, roster, telemetry);
 
     var authenticator = Users.authenticator(settings, clock, system.executionContext());
     var events =

@@ -1,7 +1,6 @@
 package io.muster.app;
 
 import io.muster.http.api.OpsRoutes;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -27,10 +26,7 @@ final class Metrics {
 
   /** Loopback loses its privilege behind a proxy: then it is the proxy's, not the caller's. */
   static boolean mayRead(OpsRoutes.Visitor visitor, Optional<String> token) {
-    boolean isLocal =
-        !visitor.isForwarded()
-            && visitor.address().getAddress().filter(InetAddress::isLoopbackAddress).isPresent();
-    return isLocal
+    return visitor.client().onThisMachine()
         || token.isPresent() && visitor.bearer().filter(b -> isSame(b, token.get())).isPresent();
   }
 
