@@ -1,5 +1,7 @@
 package io.muster.actors;
 
+import java.time.Duration;
+
 /**
  * Everything we count. No method takes a device, a room, a connection or a user: what cannot be
  * passed cannot become a label.
@@ -27,7 +29,7 @@ public interface Telemetry {
   void commandRefused(Refusal why);
 
   /** A command reached a terminal state so long after it was accepted. */
-  void commandSettled(DeliveryState state, java.time.Duration after);
+  void commandSettled(DeliveryState state, Duration after);
 
   /**
    * An HTTP request was answered.

@@ -1,5 +1,6 @@
 package io.muster.app;
 
+import com.typesafe.config.ConfigFactory;
 import io.muster.actors.NodeId;
 import io.muster.actors.Telemetry;
 import io.muster.actors.dashboard.Relay;
@@ -30,6 +31,7 @@ import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.Database;
+import io.muster.persistence.DatabaseUnavailable;
 import io.muster.persistence.DeviceHints;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
@@ -41,10 +43,13 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -78,7 +83,7 @@ public final class Gateway implements AutoCloseable {
    * Starts everything and opens the door last. Blocks until it is open.
    *
    * @throws BindException when the port is taken
-   * @throws io.muster.persistence.DatabaseUnavailable when the store cannot be opened
+   * @throws DatabaseUnavailable when the store cannot be opened
    */
   public static Gateway start(Settings settings) throws BindException, UnknownHostException {
     return new Gateway(settings);
@@ -169,7 +174,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private static ActorSystem<Void> actorSystem(EventLoops loops, Database database) {
-    var config = database.pekkoConfig().withFallback(com.typesafe.config.ConfigFactory.load());
+    var config = database.pekkoConfig().withFallback(ConfigFactory.load());
     var bootstrap =
         BootstrapSetup.create()
             .withConfig(config)
@@ -194,7 +199,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** Completes when the gateway has stopped by itself. */
-  public java.util.concurrent.CompletionStage<org.apache.pekko.Done> stopped() {
+  public CompletionStage<Done> stopped() {
     return system.getWhenTerminated();
   }
 
@@ -207,10 +212,9 @@ public final class Gateway implements AutoCloseable {
     probe.leaving();
     listener.close();
     guests.sendAway();
-    Patience.await(seen.keep(hints), java.time.Duration.ofSeconds(1));
+    Patience.await(seen.keep(hints), Duration.ofSeconds(1));
     system.terminate();
-    Patience.await(
-        List.of(system.getWhenTerminated().thenAccept(_ -> {})), java.time.Duration.ofSeconds(2));
+    Patience.await(List.of(system.getWhenTerminated().thenAccept(_ -> {})), Duration.ofSeconds(2));
     roster.close();
     database.close();
     loops.close();

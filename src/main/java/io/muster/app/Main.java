@@ -1,8 +1,10 @@
 package io.muster.app;
 
 import io.muster.app.swarm.SwarmCommand;
+import io.muster.persistence.DatabaseUnavailable;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.BindException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -47,10 +49,7 @@ public final class Main {
   private static int inOneLine(
       Exception failure, CommandLine line, CommandLine.ParseResult arguments) throws Exception {
     switch (failure) {
-      case Settings.Wrong _,
-          Complaint _,
-          java.net.BindException _,
-          io.muster.persistence.DatabaseUnavailable _ ->
+      case Settings.Wrong _, Complaint _, BindException _, DatabaseUnavailable _ ->
           line.getErr().println("muster: " + failure.getMessage());
       default -> throw failure;
     }

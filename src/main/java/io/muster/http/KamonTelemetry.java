@@ -6,6 +6,7 @@ import io.muster.actors.Telemetry;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import kamon.Kamon;
@@ -57,7 +58,7 @@ public final class KamonTelemetry implements Telemetry {
   }
 
   private static String word(Enum<?> value) {
-    return value.name().toLowerCase(java.util.Locale.ROOT);
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.muster.actors.dashboard;
 
 import io.muster.actors.OrgId;
 import io.muster.actors.Wire;
+import java.util.HashSet;
 import java.util.Set;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -62,7 +63,7 @@ public final class Relay implements Feed {
           ctx.getSystem().receptionist().tell(Receptionist.subscribe(KEY, ctx.getSelf()));
           return Behaviors.receiveMessage(
               listing -> {
-                var found = new java.util.HashSet<>(listing.getServiceInstances(KEY));
+                var found = new HashSet<>(listing.getServiceInstances(KEY));
                 found.add(local);
                 relays = Set.copyOf(found);
                 return Behaviors.same();

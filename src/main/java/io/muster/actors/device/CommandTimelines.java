@@ -8,6 +8,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.device.DeviceEvent.CommandQueued;
 import io.muster.actors.device.DeviceEvent.CommandSent;
 import io.muster.actors.device.DeviceEvent.CommandSettled;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,7 +101,7 @@ public final class CommandTimelines {
         Optional.empty());
   }
 
-  private static Step sent(int attempt, long epoch, java.time.Instant at) {
+  private static Step sent(int attempt, long epoch, Instant at) {
     return new Step(
         DeliveryState.SENT,
         at,

@@ -4,6 +4,7 @@ import io.muster.http.socketio.EnginePacket;
 import io.muster.http.socketio.EnginePayload;
 import io.muster.http.socketio.JsonText;
 import io.muster.http.socketio.MalformedPacket;
+import io.muster.http.socketio.Utf8;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.time.Duration;
@@ -49,7 +50,8 @@ final class EngineSession extends Due implements WebSocket.Owner {
   private long listenerAt = NEVER;
   private boolean awaitingPong;
   private boolean extended;
-  private boolean joined;
+  // Also read where the body of a POST comes in.
+  private volatile boolean joined;
   private long countedFrom;
   private int counted;
 
@@ -344,6 +346,9 @@ final class EngineSession extends Due implements WebSocket.Owner {
   }
 
   private boolean takes(byte[] body, int length) {
+    if (!Utf8.isValid(body, 0, length)) {
+      return false;
+    }
     try {
       EnginePayload.split(body, length, this::packet);
       return true;
@@ -540,6 +545,11 @@ final class EngineSession extends Due implements WebSocket.Owner {
     } catch (MalformedPacket malformed) {
       end(Ending.VIOLATION);
     }
+  }
+
+  @Override
+  public int messageBytesMax() {
+    return joined ? limits().payloadBytes() : limits().strangerBytes();
   }
 
   @Override

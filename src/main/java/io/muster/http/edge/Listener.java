@@ -33,9 +33,11 @@ public final class Listener implements AutoCloseable {
 
   private final List<Channel> doors = new ArrayList<>();
   private final Vestibule vestibule;
+  private final List<EngineServer> servers;
 
-  private Listener(Vestibule vestibule) {
+  private Listener(Vestibule vestibule, List<EngineServer> servers) {
     this.vestibule = vestibule;
+    this.servers = servers;
   }
 
   /**
@@ -82,7 +84,7 @@ public final class Listener implements AutoCloseable {
                 mount ->
                     new EngineServer(mount.path(), settings, mount.application(), desks, vestibule))
             .toList();
-    var listener = new Listener(vestibule);
+    var listener = new Listener(vestibule, servers);
     var bootstrap = bootstrap(loops, settings, servers, others);
     try {
       for (InetSocketAddress address : addresses) {
@@ -158,6 +160,11 @@ public final class Listener implements AutoCloseable {
   /** Connections that have not joined. */
   public int strangers() {
     return vestibule.total();
+  }
+
+  /** Sessions that began on long polling and have not ended, moved to a WebSocket or not. */
+  public int pollingSessions() {
+    return servers.stream().mapToInt(EngineServer::size).sum();
   }
 
   /** Lets nobody in any more; those inside are ended by the application. */

@@ -203,11 +203,13 @@ public final class SocketCodec {
     }
 
     private JsonNode json() throws MalformedPacket {
-      // The parser guesses UTF-16 from zeros among the first bytes; here everything is UTF-8.
+      // The parser guesses other encodings from a mark or from zeros among the first bytes.
+      boolean guessable = text[at] < 0;
       for (int i = at; i < Math.min(at + 4, to); i++) {
-        if (text[i] == 0 || text[i] == (byte) 0xfe || text[i] == (byte) 0xef) {
-          throw new MalformedPacket("JSON in UTF-8");
-        }
+        guessable |= text[i] == 0;
+      }
+      if (guessable) {
+        throw new MalformedPacket("JSON in UTF-8");
       }
       try (JsonParser parser = JSON.createParser(text, at, to - at)) {
         JsonNode node = MAPPER.readTree(parser);

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -330,6 +331,31 @@ class RouteHandlerTest {
     void that_is_not_http_gets_400_and_the_end() throws IOException {
       assertProblem(400, "bad_request", client.say("what is this\n\n").hear());
       assertTrue(client.isEnded());
+    }
+  }
+
+  @Nested
+  class A_request_that_can_be_read_in_two_ways {
+    private void isRefused(String what, String headers, String body) throws IOException {
+      try (var one = new Wire(door.port())) {
+        one.say("POST /echo HTTP/1.1\nHost: m\nContent-Type: text/plain\n" + headers + "\n");
+        one.say(body.getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals(400, one.hear().status(), what);
+        assertTrue(one.isEnded(), what);
+      }
+    }
+
+    @Test
+    void is_refused() throws IOException {
+      var chunk = "3\r\nabc\r\n0\r\n\r\n";
+      isRefused("two lengths", "Content-Length: 3\nContent-Length: 5\n", "abcde");
+      isRefused("a length and chunks", "Content-Length: 3\nTransfer-Encoding: chunked\n", chunk);
+      isRefused("chunks twice", "Transfer-Encoding: chunked\nTransfer-Encoding: chunked\n", chunk);
+      isRefused("an unknown coding", "Transfer-Encoding: xchunked\n", chunk);
+      isRefused("a coding after chunks", "Transfer-Encoding: chunked, gzip\n", chunk);
+      isRefused("a signed length", "Content-Length: +3\n", "abc");
+      isRefused("a space before the colon", "Content-Length : 3\n", "abc");
+      isRefused("a bad chunk", "Transfer-Encoding: chunked\n", "3;\nabc");
     }
   }
 
