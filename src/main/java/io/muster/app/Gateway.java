@@ -2,7 +2,6 @@ package io.muster.app;
 
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.NodeId;
-import io.muster.actors.Telemetry;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Device;
 import io.muster.actors.device.DeviceSessions;
@@ -11,7 +10,6 @@ import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
-import io.muster.http.KamonTelemetry;
 import io.muster.http.Reception;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
@@ -100,7 +98,7 @@ public final class Gateway implements AutoCloseable {
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
     var node = nodeOf(cluster.selfMember().uniqueAddress());
 
-    Telemetry telemetry = new KamonTelemetry();
+    var telemetry = Metrics.telemetry();
     roster = new DeviceViews(database);
     hints = new DeviceHints(database);
     var history = new JournalHistory(database);

@@ -1,5 +1,7 @@
 package io.muster.app;
 
+import io.muster.actors.Telemetry;
+import io.muster.http.KamonTelemetry;
 import io.muster.http.api.OpsRoutes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,6 +20,11 @@ final class Metrics {
     var reporter = PrometheusReporter.create();
     Kamon.addReporter("prometheus-text", reporter);
     return reporter;
+  }
+
+  /** Counting begins when this class is loaded; a first scrape finds what was counted before it. */
+  static Telemetry telemetry() {
+    return new KamonTelemetry();
   }
 
   static String text() {
