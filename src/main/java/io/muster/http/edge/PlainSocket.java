@@ -429,6 +429,11 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
   }
 
   @Override
+  public long owed() {
+    return Backlog.of(ctx.channel());
+  }
+
+  @Override
   public void end(Ending ending) {
     onLoop(() -> finish(ending));
   }
