@@ -5,6 +5,7 @@ import io.muster.http.edge.EdgeSettings;
 import io.muster.http.edge.EdgeSettings.Limits;
 import io.muster.http.edge.EdgeSettings.Times;
 import io.muster.http.edge.HttpLimits;
+import io.muster.http.edge.PlainLimits;
 import io.muster.http.edge.TrustedProxies;
 
 /** What of our settings the socket edge wants, in its words. */
@@ -37,5 +38,23 @@ final class Edges {
         HttpLimits.DEFAULT,
         origins,
         proxies);
+  }
+
+  /** The plain WebSocket keeps to the same times and limits as Socket.IO. */
+  static PlainLimits plain(Settings settings) {
+    var sockets = settings.sockets();
+    var plain = PlainLimits.DEFAULT;
+    return new PlainLimits(
+        sockets.maxPayload(),
+        sockets.outboundMax(),
+        plain.requests(),
+        plain.auth(),
+        sockets.connectTimeout(),
+        sockets.pingInterval(),
+        sockets.pingTimeout(),
+        plain.goodbye(),
+        sockets.strangersPerAddress(),
+        plain.strangers(),
+        plain.messages());
   }
 }

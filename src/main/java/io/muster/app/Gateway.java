@@ -25,7 +25,6 @@ import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
 import io.muster.http.edge.HttpLimits;
 import io.muster.http.edge.Listener;
-import io.muster.http.edge.PlainLimits;
 import io.muster.http.edge.PlainUpgrade;
 import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
@@ -166,11 +165,7 @@ public final class Gateway implements AutoCloseable {
         List.of(Listener.Mount.socketIo("/socket.io/", reception)),
         List.of(
             PlainUpgrade.serving(
-                new PlainUpgrade.Mount(
-                    reception,
-                    PlainLimits.DEFAULT,
-                    proxies,
-                    origin -> settings.http().corsOrigins().contains(origin))),
+                new PlainUpgrade.Mount(reception, Edges.plain(settings), proxies, origins)),
             RouteHandler.answering(routing)));
   }
 

@@ -105,6 +105,8 @@ public final class Database implements AutoCloseable {
         Map.of(
             "pekko-persistence-jdbc.shared-databases.slick",
             Map.of("profile", url.dialect().slickProfile, "db", db),
+            "jdbc-journal.parallelism",
+            url.dialect().journalWriters,
             "pekko.projection.jdbc.dialect",
             url.dialect().projectionDialect));
   }

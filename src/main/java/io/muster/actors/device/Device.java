@@ -86,9 +86,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> decide(DeviceState state, DeviceCommand command) {
     return switch (new In(state.status(), command)) {
-      case In(_,           Connect c)      when isElsewhere(state, c.org()) -> turnAway(c.link(), WRONG_ORGANISATION);
-      case In(Retired _,   Connect c)                                  -> turnAway(c.link(), REVOKED);
-      case In(_,           Connect c)      when !isTrusted(state, c.proof()) -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)      when isElsewhere(state, c.org())   -> turnAway(c.link(), WRONG_ORGANISATION);
+      case In(Retired _,   Connect c)                                         -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)      when !isTrusted(state, c.proof())  -> turnAway(c.link(), REVOKED);
       case In(_,           Connect c)                                  -> welcome(state, c);
 
       case In(Retired _,   Heartbeat c)                                -> turnAway(c.link(), REVOKED);
@@ -118,8 +118,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           Register c)     when state.isOf(c.org())    -> describe(state, c);
       case In(_,           Register c)                                 -> refuse(c, DEVICE_ID_TAKEN);
 
-      case In(_,           CheckToken c)   when isElsewhere(state, c.org()) -> refuse(c, DEVICE_NOT_FOUND);
       case In(Retired _,   CheckToken c)                               -> refuse(c, DEVICE_RETIRED);
+      case In(_,           CheckToken c)   when isElsewhere(state, c.org()) -> refuse(c, DEVICE_NOT_FOUND);
       case In(_,           CheckToken c)   when !isTrusted(state, c.proof()) -> refuse(c, TOKEN_REVOKED);
       case In(_,           CheckToken c)                               -> done(c);
 

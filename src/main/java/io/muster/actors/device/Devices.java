@@ -24,7 +24,7 @@ public final class Devices {
   private final ActorSystem<?> system;
   private final Clock clock;
 
-  private Devices(
+  Devices(
       ActorRef<ShardingEnvelope<DeviceCommand>> shards, ActorSystem<?> system, Clock clock) {
     this.shards = shards;
     this.system = system;

@@ -54,7 +54,7 @@ public record Allowance(long intervalNanos, long toleranceNanos) {
   }
 
   /** How long to wait until one event is allowed again; zero when it is. */
-  public Duration wait(long due, long now) {
+  public Duration retryAfter(long due, long now) {
     return Duration.ofNanos(Math.max(0, ahead(due, now) - toleranceNanos));
   }
 

@@ -25,6 +25,8 @@ enum Complaint {
   INTERNAL          (500, "internal",           "Something went wrong here; it has been logged."),
   UNKNOWN_METHOD    (501, "unknown_method",     "This request method is not known here."),
   NO_ANSWER         (503, "timeout",            "No answer was ready in time; try again later."),
+  NO_ROOM           (503, "overloaded",         "Too many request bodies are under way; try again later."),
+  CROWDED           (503, "too_many_connections", "Too many connections have not joined yet."),
   LEAVING           (503, "unavailable",        "This node does not take requests now; try again.");
   // formatter:on
 

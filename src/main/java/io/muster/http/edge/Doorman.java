@@ -81,7 +81,11 @@ public final class Doorman extends ChannelDuplexHandler {
       complain(ctx, reason(part.decoderResult()));
       return;
     }
-    if (message instanceof HttpRequest) {
+    if (message instanceof HttpRequest request) {
+      if (isOddlyFramed(request)) {
+        complain(ctx, Complaint.BAD_REQUEST);
+        return;
+      }
       receiving = true;
       answering = true;
       answerBegun = false;
@@ -98,6 +102,17 @@ public final class Doorman extends ChannelDuplexHandler {
     } else {
       ReferenceCountUtil.release(message);
     }
+  }
+
+  /**
+   * A coding we do not know would be read as no body at all by the codec and as a body by a proxy
+   * before us: what is a body to one would be a request to the other.
+   */
+  private static boolean isOddlyFramed(HttpRequest request) {
+    var codings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    return !codings.isEmpty()
+        && !(codings.size() == 1
+            && HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(codings.getFirst().strip()));
   }
 
   private static Complaint reason(DecoderResult result) {

@@ -1,5 +1,7 @@
 package io.muster.http.edge;
 
+import static io.muster.http.edge.Requirement.require;
+
 import java.time.Duration;
 
 /**
@@ -72,6 +74,8 @@ public record EdgeSettings(
 
   /**
    * @param payloadBytes largest POST body and largest WebSocket message, told to clients
+   * @param strangerBytes the same for a session that has not joined, and all its early events: a
+   *     token fits, and thousands of strangers cannot fill the memory
    * @param outboundBytes what may wait for one client that does not read; then it is closed so that
    *     it comes back
    * @param packetsPerSecond from one session; more is a violation. Players send one in seconds
@@ -85,6 +89,7 @@ public record EdgeSettings(
    */
   public record Limits(
       int payloadBytes,
+      int strangerBytes,
       int outboundBytes,
       int packetsPerSecond,
       int fragments,
@@ -96,10 +101,20 @@ public record EdgeSettings(
 
     public static final Limits DEFAULT =
         new Limits(
-            2 * 1024 * 1024, 1024 * 1024, 500, 1024, 256, 64, 200, 50_000, 64L * 1024 * 1024);
+            2 * 1024 * 1024,
+            64 * 1024,
+            1024 * 1024,
+            500,
+            1024,
+            256,
+            64,
+            200,
+            50_000,
+            64L * 1024 * 1024);
 
     public Limits {
       require(payloadBytes >= 1024, "payload-bytes must be at least 1024");
+      require(strangerBytes >= 1024, "stranger-bytes must be at least 1024");
       require(outboundBytes >= 16 * 1024, "outbound-bytes must be at least 16384");
       require(postBytes >= payloadBytes, "post-bytes must be at least payload-bytes");
       for (int limit :
@@ -108,12 +123,6 @@ public record EdgeSettings(
           }) {
         require(limit >= 1, "each limit must be at least 1");
       }
-    }
-  }
-
-  private static void require(boolean met, String otherwise) {
-    if (!met) {
-      throw new IllegalArgumentException(otherwise);
     }
   }
 }

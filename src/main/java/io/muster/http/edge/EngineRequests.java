@@ -192,8 +192,8 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
     }
     // The place is taken now, or two slow bodies would be mixed.
     onLoopOf(to, () -> to.postBegins(posting));
-    body = new PostBody(server);
-    if (HttpUtil.getContentLength(request, 0L) > server.settings().limits().payloadBytes()) {
+    body = new PostBody(server, session.messageBytesMax());
+    if (HttpUtil.getContentLength(request, 0L) > session.messageBytesMax()) {
       refuseBody(EngineError.TOO_LARGE);
     } else if (HttpUtil.is100ContinueExpected(request)) {
       exchange.goOn();
@@ -260,7 +260,7 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
     EdgeSettings.Limits limits = server.settings().limits();
     var opened =
         EngineSession.onWebSocket(server, desk, handshake(request, client), client, query.base64());
-    var socket = new WebSocket(desk, limits.payloadBytes(), limits.fragments(), opened);
+    var socket = new WebSocket(desk, limits.fragments(), opened);
     var opening = desk.text();
     server.opening(server.newSid(), false).write(opening);
     WebSocketOpening.accept(ctx, request, desk, opening);
@@ -291,8 +291,7 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
                   return;
                 }
                 var probe = new Probe(to);
-                var socket =
-                    new WebSocket(theirs, limits.payloadBytes(), limits.fragments(), probe);
+                var socket = new WebSocket(theirs, limits.fragments(), probe);
                 WebSocketOpening.acceptOn(
                     ctx, asked.request(), at.desk(mine), theirs, socket, () -> probe.on(socket));
               });

@@ -50,7 +50,8 @@ final class EngineSession extends Due implements WebSocket.Owner {
   private long listenerAt = NEVER;
   private boolean awaitingPong;
   private boolean extended;
-  private boolean joined;
+  // Also read where the body of a POST comes in.
+  private volatile boolean joined;
   private long countedFrom;
   private int counted;
 
@@ -549,6 +550,11 @@ final class EngineSession extends Due implements WebSocket.Owner {
     } catch (MalformedPacket malformed) {
       end(Ending.VIOLATION);
     }
+  }
+
+  @Override
+  public int messageBytesMax() {
+    return joined ? limits().payloadBytes() : limits().strangerBytes();
   }
 
   @Override

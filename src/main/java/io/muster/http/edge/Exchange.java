@@ -36,6 +36,7 @@ final class Exchange {
   private ScheduledFuture<?> deadline;
   private StreamedAnswer stream;
   private boolean settled;
+  private int held;
 
   Exchange(ChannelHandlerContext ctx, Routing routing, HttpRequest head) {
     this.ctx = ctx;
@@ -65,6 +66,11 @@ final class Exchange {
       refuse(Complaint.BODY_TOO_LARGE);
       return;
     }
+    if (!routing.bodies().take(size)) {
+      refuse(Complaint.NO_ROOM);
+      return;
+    }
+    held += size;
     if (body == Unpooled.EMPTY_BUFFER) {
       long declared = HttpUtil.getContentLength(head, (long) size);
       body = Unpooled.buffer((int) Math.max(size, Math.min(declared, FIRST_BYTES_MAX)));
@@ -169,6 +175,7 @@ final class Exchange {
       return;
     }
     settled = true;
+    giveBack();
     deadline.cancel(false);
     connection(headers);
     stream =
@@ -197,11 +204,17 @@ final class Exchange {
       return;
     }
     settled = true;
+    giveBack();
     if (deadline != null) {
       deadline.cancel(false);
     }
     connection(answer.headers());
     ctx.writeAndFlush(answer);
+  }
+
+  private void giveBack() {
+    routing.bodies().giveBack(held);
+    held = 0;
   }
 
   private void connection(io.netty.handler.codec.http.HttpHeaders headers) {
@@ -222,6 +235,7 @@ final class Exchange {
   /** The client is gone: nobody waits for the answer any more. */
   void abandon() {
     settled = true;
+    giveBack();
     body = Unpooled.EMPTY_BUFFER;
     if (deadline != null) {
       deadline.cancel(false);

@@ -57,6 +57,18 @@ public final class Frame {
     return arguments;
   }
 
+  /** The whole WebSocket frame of the plain dialect; the same bytes for every socket. */
+  ByteBuf plain() {
+    ByteBuf encoded = plain;
+    if (encoded == null) {
+      // Two threads may both encode; either result will do.
+      encoded =
+          Unpooled.unreleasableBuffer(PlainFrames.text(PlainMessage.event(this, 0)).asReadOnly());
+      plain = encoded;
+    }
+    return encoded.duplicate();
+  }
+
   /**
    * The Socket.IO arguments: {@code ["name",…]}.
    *
@@ -84,17 +96,5 @@ public final class Frame {
       shared = known;
     }
     return known.body();
-  }
-
-  /** The whole WebSocket frame of the plain dialect; the same bytes for every socket. */
-  ByteBuf plain() {
-    ByteBuf encoded = plain;
-    if (encoded == null) {
-      // Two threads may both encode; either result will do.
-      encoded =
-          Unpooled.unreleasableBuffer(PlainFrames.text(PlainMessage.event(this, 0)).asReadOnly());
-      plain = encoded;
-    }
-    return encoded.duplicate();
   }
 }

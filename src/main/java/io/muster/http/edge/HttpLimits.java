@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param lineBytes longest request line, in bytes; beyond it 414
  * @param headerBytes all headers of a request together, in bytes; beyond it 431
  * @param bodyBytes largest request body, in bytes; beyond it 413
+ * @param bodiesBytes the bodies of all requests under way together, in bytes; beyond it 503
  * @param head from the first byte of a request to its last header; beyond it 408
  * @param body from the headers to the end of the body; beyond it 408
  * @param answer from the end of the request to the head of its answer; beyond it 503. Longer than
@@ -21,6 +22,7 @@ public record HttpLimits(
     int lineBytes,
     int headerBytes,
     int bodyBytes,
+    long bodiesBytes,
     Duration head,
     Duration body,
     Duration answer,
@@ -32,6 +34,7 @@ public record HttpLimits(
           8 * 1024,
           16 * 1024,
           1024 * 1024,
+          64L * 1024 * 1024,
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
           Duration.ofSeconds(40),
@@ -42,6 +45,7 @@ public record HttpLimits(
     require(lineBytes >= 256, "the request line", "256 bytes");
     require(headerBytes >= 1024, "the headers", "1024 bytes");
     require(bodyBytes >= 0, "the body", "0 bytes");
+    require(bodiesBytes >= bodyBytes, "all bodies", "that of one");
     for (Duration patience : new Duration[] {head, body, answer, idle, stall}) {
       require(patience.isPositive(), "a time", "more than 0");
     }

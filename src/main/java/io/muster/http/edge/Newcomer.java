@@ -8,9 +8,13 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A client at the door of a namespace, until the application has answered. */
 final class Newcomer implements SocketConnection.Member, SocketApplication.Joining {
+  private static final Logger log = LoggerFactory.getLogger(Newcomer.class);
+
   private final SocketConnection connection;
   private final String namespace;
   private final ObjectNode auth;
@@ -82,8 +86,11 @@ final class Newcomer implements SocketConnection.Member, SocketApplication.Joini
     }
     NamespaceSocket socket = accepted;
     connection.seat(this, socket);
-    for (Event event : early) {
-      socket.event(event);
+    try {
+      early.forEach(socket::event);
+    } catch (RuntimeException fault) {
+      log.error("A connection is dropped because of a fault", fault);
+      connection.session().end(Ending.ABORTED);
     }
   }
 

@@ -12,9 +12,12 @@ import java.time.Duration;
  * @param auth from the upgrade to the first frame {@code auth}; beyond it close code 4408
  * @param join from the token to the application's answer; beyond it close code 1013
  * @param ping between two pings
- * @param pong from a ping to any frame; beyond it the connection is dropped. Shorter than {@code
- *     ping}
+ * @param pong from a ping to any frame; beyond it the connection is dropped. The next ping waits
+ *     for it
  * @param goodbye from our Close frame to the client's; beyond it the connection is dropped
+ * @param strangersPerAddress sockets of one address that have not joined; further ones get 503. A
+ *     loopback client without a forwarding header is exempt
+ * @param strangers sockets that have not joined, all together
  * @param messages messages of any kind from a client; beyond it close code 4029
  */
 public record PlainLimits(
@@ -26,6 +29,8 @@ public record PlainLimits(
     Duration ping,
     Duration pong,
     Duration goodbye,
+    int strangersPerAddress,
+    int strangers,
     Allowance messages) {
 
   /** A nesting deeper than this is not data but an attack on the parser. */
@@ -41,15 +46,16 @@ public record PlainLimits(
           Duration.ofSeconds(25),
           Duration.ofSeconds(20),
           Duration.ofSeconds(2),
+          200,
+          50_000,
           Allowance.of(100, 400));
 
   public PlainLimits {
-    if (messageBytes < 1 || outboundBytes < 1 || requests < 1) {
-      throw new IllegalArgumentException("Limits of bytes and requests must be at least 1");
-    }
-    if (pong.compareTo(ping) >= 0) {
-      throw new IllegalArgumentException(
-          "A pong must be due before the next ping, was %s of %s".formatted(pong, ping));
+    for (int limit :
+        new int[] {messageBytes, outboundBytes, requests, strangersPerAddress, strangers}) {
+      if (limit < 1) {
+        throw new IllegalArgumentException("Each limit must be at least 1, one was " + limit);
+      }
     }
   }
 }

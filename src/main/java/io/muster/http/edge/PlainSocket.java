@@ -24,9 +24,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +57,7 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
   private State state = State.OPENING;
   private ChannelHandlerContext ctx;
   private Optional<String> token;
+  private Runnable noStranger;
   private Optional<JsonNode> authId = Optional.empty();
   private SocketHandler handler;
   private ScheduledFuture<?> timer;
@@ -69,25 +68,24 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
    */
   private final ArrayDeque<PlainMessage> early = new ArrayDeque<>(0);
 
-  private Map<Long, Awaited> awaited;
-  private long lastRequest;
-  private ByteBuf fragments;
+  private PlainRequests requests;
+  private PlainFragments fragments;
   private long due;
   private boolean heard;
   private boolean reading;
   private boolean flushDue;
 
-  private record Awaited(Consumer<Reply> answered, ScheduledFuture<?> timeout) {}
-
   PlainSocket(
       SocketApplication application,
       PlainLimits limits,
       Handshake handshake,
-      Optional<String> token) {
+      Optional<String> token,
+      Runnable noStranger) {
     this.application = application;
     this.limits = limits;
     this.handshake = handshake;
     this.token = token;
+    this.noStranger = noStranger;
   }
 
   private static String newId() {
@@ -176,16 +174,12 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
 
   private void fragment(WebSocketFrame frame) {
     if (fragments == null) {
-      fragments = ctx.alloc().buffer();
+      fragments = new PlainFragments(limits.messageBytes());
     }
-    if (fragments.readableBytes() + frame.content().readableBytes() > limits.messageBytes()) {
+    if (!fragments.add(ctx.alloc(), frame.content())) {
       close(PlainClose.TOO_BIG, "at most %d bytes".formatted(limits.messageBytes()));
-      return;
-    }
-    fragments.writeBytes(frame.content());
-    if (frame.isFinalFragment()) {
-      ByteBuf whole = fragments;
-      fragments = null;
+    } else if (frame.isFinalFragment()) {
+      ByteBuf whole = fragments.take();
       try {
         said(whole);
       } finally {
@@ -231,13 +225,8 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
               event.id().map(this::acknowledge));
       case PlainMessage.Ack ack -> {
         handler.alive();
-        Awaited request =
-            awaited != null && ack.id().canConvertToLong()
-                ? awaited.remove(ack.id().longValue())
-                : null;
-        if (request != null) {
-          request.timeout().cancel(false);
-          request.answered().accept(new Reply.Answered(ack.data().map(List::of).orElse(List.of())));
+        if (requests != null) {
+          requests.answered(ack.id(), ack.data());
         }
       }
     }
@@ -286,67 +275,17 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     state = State.JOINING;
     ctx.channel().config().setAutoRead(false);
     after(limits.join(), () -> close(PlainClose.LATER, "no answer in time"));
-    application.joining(new AtTheDoor(auth));
+    application.joining(new PlainJoining(this, auth));
   }
 
-  private final class AtTheDoor implements SocketApplication.Joining {
-    private final ObjectNode auth;
-    private final AtomicBoolean unanswered = new AtomicBoolean(true);
-
-    AtTheDoor(ObjectNode auth) {
-      this.auth = auth;
-    }
-
-    @Override
-    public String namespace() {
-      return "/";
-    }
-
-    @Override
-    public ObjectNode auth() {
-      return auth;
-    }
-
-    @Override
-    public Handshake handshake() {
-      return handshake;
-    }
-
-    @Override
-    public EventLoop loop() {
-      return PlainSocket.this.loop();
-    }
-
-    @Override
-    public Socket accept(SocketHandler accepted) {
-      if (unanswered.getAndSet(false)) {
-        onLoop(() -> letIn(accepted));
-      }
-      return PlainSocket.this;
-    }
-
-    @Override
-    public void refuse(String message, ObjectNode data) {
-      if (unanswered.getAndSet(false)) {
-        onLoop(() -> sendAway(message, data));
-      }
-    }
-
-    @Override
-    public void turnAway(Ending ending) {
-      if (unanswered.getAndSet(false)) {
-        onLoop(() -> turnedAway(ending));
-      }
-    }
-  }
-
-  private void letIn(SocketHandler accepted) {
+  void letIn(SocketHandler accepted) {
     if (state != State.JOINING) {
       // It went away while it was being let in.
       onLoop(accepted::ended);
       return;
     }
     handler = accepted;
+    leaveVestibule();
     write(PlainFrames.text(PlainMessage.event(Frame.event("connected", auth().put("id", id)), 0)));
     authId.ifPresent(wanted -> write(PlainFrames.text(PlainMessage.ack(wanted))));
     // Only when the application holds the socket may it be told what came meanwhile.
@@ -358,14 +297,25 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
       return;
     }
     state = State.JOINED;
-    pingLater();
-    while (state == State.JOINED && !early.isEmpty()) {
-      handle(early.poll());
+    pingAfter(limits.ping());
+    try {
+      while (state == State.JOINED && !early.isEmpty()) {
+        handle(early.poll());
+      }
+    } catch (RuntimeException fault) {
+      exceptionCaught(ctx, fault);
     }
     ctx.channel().config().setAutoRead(true);
   }
 
-  private void sendAway(String message, ObjectNode data) {
+  private void leaveVestibule() {
+    if (noStranger != null) {
+      noStranger.run();
+      noStranger = null;
+    }
+  }
+
+  void sendAway(String message, ObjectNode data) {
     if (state == State.JOINING) {
       var error = auth().put("message", message);
       error.set("data", data);
@@ -403,28 +353,15 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
   }
 
   private void ask(Frame frame, Duration patience, Consumer<Reply> answered) {
+    if (requests == null) {
+      requests = new PlainRequests(ctx.executor(), limits.requests());
+    }
     if (state == State.CLOSING || state == State.ENDED) {
-      ctx.executor().execute(() -> answered.accept(Reply.LOST));
-      return;
+      requests.allLost();
     }
-    if (awaited == null) {
-      awaited = new HashMap<>(4);
-    }
-    if (awaited.size() >= limits.requests()) {
-      ctx.executor().execute(() -> answered.accept(Reply.LOST));
-      return;
-    }
-    long number = ++lastRequest;
-    var timeout =
-        ctx.executor().schedule(() -> lost(number), patience.toNanos(), TimeUnit.NANOSECONDS);
-    awaited.put(number, new Awaited(answered, timeout));
-    write(PlainFrames.text(PlainMessage.event(frame, number)));
-  }
-
-  private void lost(long number) {
-    Awaited request = awaited == null ? null : awaited.remove(number);
-    if (request != null) {
-      request.answered().accept(Reply.LOST);
+    long number = requests.expect(patience, answered);
+    if (number != PlainRequests.NONE) {
+      write(PlainFrames.text(PlainMessage.event(frame, number)));
     }
   }
 
@@ -439,7 +376,7 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
   }
 
   /** At the door a plain client can be told when to come back, where Socket.IO's cannot. */
-  private void turnedAway(Ending ending) {
+  void turnAway(Ending ending) {
     if (ending == Ending.ABORTED) {
       close(PlainClose.LATER, "");
     } else {
@@ -491,8 +428,8 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     ctx.flush();
   }
 
-  private void pingLater() {
-    after(limits.ping().minus(limits.pong()), this::ping);
+  private void pingAfter(Duration rest) {
+    after(rest, this::ping);
   }
 
   private void ping() {
@@ -503,7 +440,8 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
 
   private void expectLife() {
     if (heard) {
-      pingLater();
+      var rest = limits.ping().minus(limits.pong());
+      pingAfter(rest.isNegative() ? Duration.ZERO : rest);
     } else {
       drop();
     }
@@ -547,16 +485,11 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     }
     if (fragments != null) {
       fragments.release();
-      fragments = null;
     }
     early.clear();
-    if (awaited != null) {
-      var lost = List.copyOf(awaited.values());
-      awaited = null;
-      for (Awaited request : lost) {
-        request.timeout().cancel(false);
-        ctx.executor().execute(() -> request.answered().accept(Reply.LOST));
-      }
+    leaveVestibule();
+    if (requests != null) {
+      requests.allLost();
     }
     if (handler != null) {
       SocketHandler told = handler;
@@ -591,7 +524,7 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     timer = ctx.executor().schedule(then, patience.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  private void onLoop(Runnable task) {
+  void onLoop(Runnable task) {
     if (ctx.executor().inEventLoop()) {
       task.run();
     } else {

@@ -23,8 +23,6 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.util.ReferenceCountUtil;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -34,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -58,25 +55,29 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
   /**
    * What is mounted behind the plain WebSocket.
    *
-   * @param origins origins that may use a session cookie here, beside the listener's own
+   * @param origins pages that may use a session cookie here
    */
   public record Mount(
       SocketApplication application,
       PlainLimits limits,
       TrustedProxies proxies,
-      Predicate<String> origins) {}
+      AllowedOrigins origins) {}
 
   private final Mount mount;
+  private final Vestibule vestibule;
   private HttpRequest claimed;
   private boolean refused;
 
-  private PlainUpgrade(Mount mount) {
+  private PlainUpgrade(Mount mount, Vestibule vestibule) {
     this.mount = mount;
+    this.vestibule = vestibule;
   }
 
   /** What a listener puts into each new connection's pipeline, before the routes. */
   public static Supplier<ChannelHandler> serving(Mount mount) {
-    return () -> new PlainUpgrade(mount);
+    var limits = mount.limits();
+    var vestibule = new Vestibule(limits.strangersPerAddress(), limits.strangers());
+    return () -> new PlainUpgrade(mount, vestibule);
   }
 
   @Override
@@ -126,15 +127,9 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
         || HttpUtil.getContentLength(request, 0L) > 0) {
       return Optional.of(Complaint.BAD_REQUEST);
     }
-    // Another site's page cannot read our cookie, but its browser would send it along.
-    String origin = headers.get(HttpHeaderNames.ORIGIN);
-    boolean foreign =
-        origin != null
-            && !isOwn(origin, headers.get(HttpHeaderNames.HOST))
-            && !mount.origins().test(origin);
-    return headers.contains(HttpHeaderNames.COOKIE) && foreign
-        ? Optional.of(Complaint.FORBIDDEN_ORIGIN)
-        : Optional.empty();
+    return mount.origins().mayUseCookie(headers)
+        ? Optional.empty()
+        : Optional.of(Complaint.FORBIDDEN_ORIGIN);
   }
 
   private static boolean isKey(String key) {
@@ -145,15 +140,12 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static boolean isOwn(String origin, String host) {
-    try {
-      return host != null && host.equalsIgnoreCase(new URI(origin).getRawAuthority());
-    } catch (URISyntaxException e) {
-      return false;
-    }
-  }
-
   private void upgrade(ChannelHandlerContext ctx, HttpRequest request) {
+    var client = mount.proxies().clientOf(ctx.channel().remoteAddress(), request.headers());
+    if (!vestibule.enter(client)) {
+      refuse(ctx, Complaint.CROWDED);
+      return;
+    }
     List<String> offered =
         request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
             .flatMap(line -> Arrays.stream(line.split(",")))
@@ -166,17 +158,17 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
         new PlainSocket(
             mount.application(),
             mount.limits(),
-            handshake(ctx, request),
+            handshake(client, request),
             Optional.ofNullable(request.headers().get(HttpHeaderNames.AUTHORIZATION))
                 .flatMap(Presented::bearer)
-                .or(() -> carrier.map(c -> c.substring(TOKEN_SUBPROTOCOL.length()))));
+                .or(() -> carrier.map(c -> c.substring(TOKEN_SUBPROTOCOL.length()))),
+            () -> vestibule.leave(client));
     ctx.writeAndFlush(switching(request, picked));
     become(ctx.pipeline(), socket);
   }
 
-  private Handshake handshake(ChannelHandlerContext ctx, HttpRequest request) {
+  private static Handshake handshake(ClientAddress client, HttpRequest request) {
     var headers = request.headers();
-    var client = mount.proxies().clientOf(ctx.channel().remoteAddress(), headers);
     return new Handshake(
         client.address(),
         client.forwarded(),

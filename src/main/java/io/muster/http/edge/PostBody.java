@@ -6,6 +6,7 @@ import java.util.Arrays;
 /** A POST body on its way in. It grows by what has come, never by what was announced. */
 final class PostBody {
   private final EngineServer server;
+  private final int bytesMax;
   private byte[] bytes = new byte[0];
   private int length;
 
@@ -15,13 +16,14 @@ final class PostBody {
     NO_ROOM
   }
 
-  PostBody(EngineServer server) {
+  PostBody(EngineServer server, int bytesMax) {
     this.server = server;
+    this.bytesMax = bytesMax;
   }
 
   Addition add(ByteBuf part) {
     int more = part.readableBytes();
-    if (more > server.settings().limits().payloadBytes() - length) {
+    if (more > bytesMax - length) {
       return Addition.TOO_LARGE;
     }
     if (bytes.length - length < more) {

@@ -2,6 +2,9 @@ package io.muster.http.edge;
 
 /** A WebSocket that wants to take a polling session over, until it has. */
 final class Probe implements WebSocket.Owner {
+  /** The longest packet of an upgrade is "2probe". */
+  private static final int MESSAGE_BYTES_MAX = 125;
+
   private final EngineSession session;
   private WebSocket socket;
 
@@ -26,6 +29,11 @@ final class Probe implements WebSocket.Owner {
 
   @Override
   public void control() {}
+
+  @Override
+  public int messageBytesMax() {
+    return MESSAGE_BYTES_MAX;
+  }
 
   @Override
   public void violated(int closeCode) {

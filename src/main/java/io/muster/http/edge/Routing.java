@@ -20,7 +20,8 @@ public record Routing(
     Executor executor,
     Materializer materializer,
     HttpLimits limits,
-    TrustedProxies proxies) {
+    TrustedProxies proxies,
+    BodyBudget bodies) {
 
   /** Runs the routes on the system's default dispatcher. */
   public static Routing of(
@@ -33,7 +34,8 @@ public record Routing(
         system.classicSystem().dispatcher()::execute,
         Materializer.matFromSystem(system.classicSystem()),
         limits,
-        proxies);
+        proxies,
+        new BodyBudget(limits.bodiesBytes()));
   }
 
   /** Lets go of an answer nobody wants; a stream that is not cancelled would run for ever. */

@@ -33,6 +33,7 @@ final class SocketConnection implements EngineListener {
   private Map<String, Member> several;
   private Assembly assembly;
   private long joinBy;
+  private int strangerBytes;
 
   /** Somebody in a namespace: at its door, or inside. */
   sealed interface Member permits Newcomer, NamespaceSocket {
@@ -98,6 +99,9 @@ final class SocketConnection implements EngineListener {
     if (assembly != null) {
       throw new MalformedPacket("the attachments of the packet before");
     }
+    if (joinBy != Due.NEVER) {
+      strangerHasSaid(to - from);
+    }
     handle(packet);
   }
 
@@ -107,6 +111,9 @@ final class SocketConnection implements EngineListener {
     if (open == null) {
       throw new MalformedPacket("a packet that announces an attachment");
     }
+    if (joinBy != Due.NEVER) {
+      strangerHasSaid(data.length);
+    }
     open.bytes += data.length;
     if (open.bytes > session.limits().payloadBytes()) {
       throw new MalformedPacket("attachments within the payload limit");
@@ -115,6 +122,14 @@ final class SocketConnection implements EngineListener {
     if (open.attachments.size() == open.packet.attachments()) {
       assembly = null;
       handle(open.packet.with(open.attachments));
+    }
+  }
+
+  /** What a stranger has said may have to be kept until it joins. */
+  private void strangerHasSaid(int bytes) throws MalformedPacket {
+    strangerBytes += bytes;
+    if (strangerBytes > session.limits().strangerBytes()) {
+      throw new MalformedPacket("fewer bytes before a namespace is joined");
     }
   }
 
@@ -230,6 +245,7 @@ final class SocketConnection implements EngineListener {
   void welcome(NamespaceSocket socket) {
     session.joined();
     joinBy = Due.NEVER;
+    strangerBytes = 0;
     rewind();
     JsonText out = packet();
     SocketCodec.connected(out, socket.namespace(), socket.id());

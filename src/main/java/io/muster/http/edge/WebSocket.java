@@ -60,6 +60,9 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     /** A ping or pong of the WebSocket itself. */
     void control();
 
+    /** The largest message that is taken now, in bytes. */
+    int messageBytesMax();
+
     /** The client broke the framing; the owner must end the connection. */
     void violated(int closeCode);
 
@@ -68,7 +71,6 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
   }
 
   private final LoopDesk desk;
-  private final int messageBytesMax;
   private final int fragmentsMax;
   private Owner owner;
   private ChannelHandlerContext ctx;
@@ -98,9 +100,8 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
     }
   }
 
-  WebSocket(LoopDesk desk, int messageBytesMax, int fragmentsMax, Owner owner) {
+  WebSocket(LoopDesk desk, int fragmentsMax, Owner owner) {
     this.desk = desk;
-    this.messageBytesMax = messageBytesMax;
     this.fragmentsMax = fragmentsMax;
     this.owner = owner;
   }
@@ -182,7 +183,7 @@ final class WebSocket extends ChannelInboundHandlerAdapter implements LoopDesk.F
       }
     }
     int before = fragments == null || control ? 0 : fragments.size;
-    if (length > messageBytesMax - before) {
+    if (length > owner.messageBytesMax() - before) {
       return violation(TOO_BIG);
     }
     head += 4;

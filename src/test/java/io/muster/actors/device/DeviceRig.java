@@ -21,6 +21,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -96,6 +97,43 @@ final class DeviceRig implements AutoCloseable {
     clock.advance(outage);
     start();
     settles();
+  }
+
+  /** Moves time on until the device, which has crashed, answers again. */
+  Duration comesBack() {
+    var up = asking(ORG, Describe::new);
+    var outage = Duration.ZERO;
+    for (int waits = 0; !isDone(up, outage); waits++) {
+      if (waits > 200) {
+        throw new AssertionError("never back");
+      }
+      jumps(Duration.ofMillis(250));
+      outage = outage.plusMillis(250);
+    }
+    return outage;
+  }
+
+  private static boolean isDone(CompletableFuture<Answer> answer, Duration outage) {
+    // The longest back-off is 13 s; hurrying on would only end the patience with a slow journal.
+    long wait = outage.toSeconds() < 14 ? 20 : 500;
+    try {
+      return answer.get(wait, TimeUnit.MILLISECONDS) != null;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** As {@link #restarts}, with a journal that may not be readable at once. */
+  void crashesAndComesBack() {
+    kit.stop(device);
+    start();
+    comesBack();
+  }
+
+  void failsNextWrites(int count) {
+    journal.failNextNPersisted(persistenceId(), count);
   }
 
   ActorRef<DeviceCommand> ref() {

@@ -60,7 +60,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(30)
+@Timeout(60)
 class AuthenticatorTest {
   private static final String DEVICE_SECRET = "device-secret-device-secret-device-secret";
   private static final String USER_SECRET = "user-secret-user-secret-user-secret-user";
@@ -348,6 +348,8 @@ class AuthenticatorTest {
 
   @Nested
   class A_token_of_an_issuer {
+    private static final Duration PATIENT = Duration.ofSeconds(20);
+
     private static RSAKey rsa;
     private static RSAKey weak;
     private static ECKey ec;
@@ -383,10 +385,11 @@ class AuthenticatorTest {
             exchange.close();
           });
       server.start();
-      use(Optional.of("https://issuer"), Optional.of("muster"), 64 * 1024);
+      use(Optional.of("https://issuer"), Optional.of("muster"), 64 * 1024, PATIENT);
     }
 
-    private void use(Optional<String> issuer, Optional<String> audience, int bytesMax) {
+    private void use(
+        Optional<String> issuer, Optional<String> audience, int bytesMax, Duration patience) {
       if (keys != null) {
         keys.close();
       }
@@ -400,7 +403,7 @@ class AuthenticatorTest {
                   Duration.ofMinutes(5),
                   Duration.ofHours(24),
                   Duration.ofSeconds(10),
-                  Duration.ofMillis(500),
+                  patience,
                   bytesMax),
               executor,
               clock);
@@ -417,7 +420,7 @@ class AuthenticatorTest {
     }
 
     private Verdict verdict(String token) throws Exception {
-      return authenticator.verify(token).toCompletableFuture().get(10, TimeUnit.SECONDS);
+      return authenticator.verify(token).toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     private Map<String, Object> foreign() {
@@ -500,7 +503,7 @@ class AuthenticatorTest {
 
     @Test
     void needs_no_issuer_and_audience_when_none_is_configured() throws Exception {
-      use(Optional.empty(), Optional.empty(), 64 * 1024);
+      use(Optional.empty(), Optional.empty(), 64 * 1024, PATIENT);
       assertInstanceOf(User.class, verdict(byRsa("r1", claims("user"))));
     }
 
@@ -549,13 +552,14 @@ class AuthenticatorTest {
 
     @Test
     void while_the_keys_do_not_come_is_neither_valid_nor_invalid() throws Exception {
+      use(Optional.empty(), Optional.empty(), 64 * 1024, Duration.ofMillis(300));
       gate = new CompletableFuture<>();
       assertEquals(Verdict.Unavailable.KEYS, verdict(byRsa("r1", foreign())));
     }
 
     @Test
     void while_the_set_is_too_large_is_neither_valid_nor_invalid() throws Exception {
-      use(Optional.empty(), Optional.empty(), 100);
+      use(Optional.empty(), Optional.empty(), 100, PATIENT);
       assertEquals(Verdict.Unavailable.KEYS, verdict(byRsa("r1", foreign())));
     }
 
@@ -578,7 +582,7 @@ class AuthenticatorTest {
       }
       gate.complete(null);
       for (var verdict : verdicts) {
-        assertInstanceOf(User.class, verdict.get(10, TimeUnit.SECONDS));
+        assertInstanceOf(User.class, verdict.get(30, TimeUnit.SECONDS));
       }
       assertEquals(1, reads.get());
     }

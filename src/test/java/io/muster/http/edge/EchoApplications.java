@@ -40,6 +40,11 @@ public final class EchoApplications {
   }
 
   private record Echo(EngineSession session) implements EngineListener {
+    Echo {
+      // Nobody can join here, so nobody is a stranger.
+      session.joined();
+    }
+
     @Override
     public void text(byte[] utf8, int from, int to) {
       var out = session.desk().text();

@@ -86,6 +86,7 @@ class ErrorPronePointsTest {
         l ->
             new EdgeSettings.Limits(
                 bytes,
+                l.strangerBytes(),
                 l.outboundBytes(),
                 l.packetsPerSecond(),
                 8,
@@ -193,7 +194,7 @@ class ErrorPronePointsTest {
               s.node(),
               s.times(),
               s.limits(),
-              new HttpLimits(8192, 16_384, 1024, brief, brief, brief, brief, brief),
+              new HttpLimits(8192, 16_384, 1024, 65_536, brief, brief, brief, brief, brief),
               s.origins(),
               s.proxies()));
       var answer = polls(ENGINE).get();
@@ -1043,6 +1044,27 @@ class ErrorPronePointsTest {
     }
 
     @Test
+    void a_stranger_is_heard_less_than_a_client() throws Exception {
+      serve();
+      String large = "x".repeat(EdgeSettings.Limits.DEFAULT.strangerBytes());
+      try (var socket = opens(SOCKET)) {
+        assertTrue(socket.say("40{\"token\":\"" + large + "\"}").hear().isEnd());
+      }
+      try (var socket = opens("/held/").say("40")) {
+        nextAtTheDoor();
+        socket.say(
+            "42[\"a\",\"" + large.substring(100) + "\"]", "42[\"b\",\"" + "y".repeat(99) + "\"]");
+        assertTrue(socket.hear().isEnd());
+      }
+      var poller = polls(SOCKET);
+      assertEquals(413, poller.post("40{\"token\":\"" + large + "\"}").statusCode());
+      try (var socket = joins()) {
+        socket.say("42[\"message\",\"" + large + "\"]");
+        assertEquals("42[\"message-back\",\"" + large + "\"]", socket.text());
+      }
+    }
+
+    @Test
     void fragments_together_have_the_limit_of_one() throws Exception {
       serve(payload(1024));
       try (var socket = opens(ENGINE)) {
@@ -1146,6 +1168,7 @@ class ErrorPronePointsTest {
               l ->
                   new EdgeSettings.Limits(
                       l.payloadBytes(),
+                      l.strangerBytes(),
                       l.outboundBytes(),
                       l.packetsPerSecond(),
                       l.fragments(),
@@ -1210,8 +1233,11 @@ class ErrorPronePointsTest {
         var client = nextAtTheDoor().accept(counting());
         client.request(Frame.event("asked"), Duration.ofMillis(150), replies::add);
         assertEquals(Reply.LOST, replies.poll(5, TimeUnit.SECONDS));
+        assertTrue(socket.text().startsWith("40"));
+        assertEquals("420[\"asked\"]", socket.text());
         socket.say("430[true]");
         client.request(Frame.event("again"), Duration.ofMinutes(1), replies::add);
+        assertEquals("421[\"again\"]", socket.text());
         socket.say("431[true]");
         var answered = (Reply.Answered) replies.poll(5, TimeUnit.SECONDS);
         assertTrue(answered.arguments().getFirst().booleanValue());

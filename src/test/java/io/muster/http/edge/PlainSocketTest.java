@@ -30,20 +30,36 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(20)
+@Timeout(60)
 class PlainSocketTest {
   private static final HttpLimits HTTP = HttpLimits.DEFAULT;
-  private static final PlainLimits LIMITS =
-      new PlainLimits(
-          10_000,
-          200_000,
-          2,
-          Duration.ofMillis(300),
-          Duration.ofMillis(600),
-          Duration.ofMillis(900),
-          Duration.ofMillis(500),
-          Duration.ofMillis(500),
-          Allowance.of(10, 100));
+
+  private enum Patience {
+    AUTH,
+    JOIN,
+    PING,
+    NONE
+  }
+
+  /** Small limits of size, and a short time for one thing. */
+  private static PlainLimits limits(Patience shortened) {
+    return new PlainLimits(
+        10_000,
+        200_000,
+        2,
+        time(shortened == Patience.AUTH),
+        time(shortened == Patience.JOIN),
+        time(shortened == Patience.PING),
+        time(shortened == Patience.PING),
+        Duration.ofSeconds(2),
+        2,
+        3,
+        Allowance.of(1, 100));
+  }
+
+  private static Duration time(boolean isShort) {
+    return isShort ? Duration.ofMillis(400) : Duration.ofSeconds(20);
+  }
 
   private static EventLoops loops;
 
@@ -63,10 +79,22 @@ class PlainSocketTest {
 
   @BeforeEach
   void connect() throws IOException {
+    connect(Patience.NONE);
+  }
+
+  private void reconnect(Patience shortened) throws IOException {
+    disconnect();
+    connect(shortened);
+  }
+
+  private void connect(Patience shortened) throws IOException {
     var handlers =
         PlainUpgrade.serving(
             new PlainUpgrade.Mount(
-                desk, LIMITS, TrustedProxies.NONE, "https://friend.example"::equals));
+                desk,
+                limits(shortened),
+                TrustedProxies.NONE,
+                AllowedOrigins.of(List.of("https://friend.example"))));
     door =
         new Door(
             loops,
@@ -288,7 +316,51 @@ class PlainSocketTest {
 
     @Test
     void patience_is_limited() throws IOException {
+      reconnect(Patience.AUTH);
+      client.open("/ws/device");
       client.closes(4408, "auth_timeout: expected event auth");
+    }
+  }
+
+  @Nested
+  class Strangers {
+    private int upgrades(String address) throws IOException {
+      int status;
+      var one = new PlainClient(door.port());
+      others.add(one);
+      one.wire.say(PlainClient.upgrade("/ws/device", "X-Forwarded-For: " + address));
+      status = one.wire.hear(false).status();
+      return status;
+    }
+
+    private final List<PlainClient> others = new ArrayList<>();
+
+    @AfterEach
+    void leave() throws IOException {
+      for (var other : others) {
+        other.close();
+      }
+    }
+
+    @Test
+    void of_one_address_are_limited_until_they_join() throws Exception {
+      assertEquals(101, upgrades("1.1.1.1"));
+      assertEquals(101, upgrades("1.1.1.1"));
+      assertEquals(503, upgrades("1.1.1.1"));
+      others.getFirst().say("{\"event\":\"auth\",\"data\":{\"token\":\"t\"}}").joins();
+      assertEquals(101, upgrades("1.1.1.1"));
+    }
+
+    @Test
+    void are_limited_all_together() throws Exception {
+      client.open("/ws/device");
+      try (var two = new PlainClient(door.port()).open("/ws/device");
+          var three = new PlainClient(door.port()).open("/ws/device")) {
+        assertEquals(503, upgrades("1.1.1.1"));
+        two.say("{\"event\":\"auth\"}").joins();
+        assertEquals(101, upgrades("1.1.1.1"));
+        three.say("{\"event\":\"auth\"}").joins();
+      }
     }
   }
 
@@ -335,14 +407,11 @@ class PlainSocketTest {
     }
 
     @Test
-    void no_answer_in_time_closes() throws IOException {
+    void no_answer_in_time_closes_and_one_who_comes_too_late_ends_at_once() throws Exception {
+      reconnect(Patience.JOIN);
+      client.open("/ws/device", "Authorization: Bearer t");
       client.closes(1013, "try_later: no answer in time");
-    }
-
-    @Test
-    void one_who_has_gone_meanwhile_ends_at_once() throws Exception {
-      client.closes(1013, "try_later: no answer in time");
-      desk.letIn(joining).hears("ended");
+      desk.letIn(desk.next()).hears("ended");
     }
   }
 
@@ -411,6 +480,7 @@ class PlainSocketTest {
 
     @Test
     void silence_after_a_ping_drops_it() throws Exception {
+      reconnect(Patience.PING);
       var visitor = joined();
       assertEquals(PlainClient.PING, client.hear().opcode());
       visitor.hears("ended");
@@ -419,6 +489,7 @@ class PlainSocketTest {
 
     @Test
     void any_frame_after_a_ping_is_life() throws Exception {
+      reconnect(Patience.PING);
       var visitor = joined();
       for (int i = 0; i < 3; i++) {
         assertEquals(PlainClient.PING, client.hear().opcode());

@@ -16,6 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,18 +48,36 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
-@Timeout(30)
+@Timeout(60)
 class RouteHandlerTest {
-  private static final HttpLimits LIMITS =
-      new HttpLimits(
-          1024,
-          2048,
-          1000,
-          Duration.ofMillis(300),
-          Duration.ofMillis(300),
-          Duration.ofMillis(400),
-          Duration.ofMillis(900),
-          Duration.ofMillis(500));
+  private enum Patience {
+    HEAD,
+    BODY,
+    ANSWER,
+    IDLE,
+    STALL,
+    NONE
+  }
+
+  private static final HttpLimits LIMITS = limits(Patience.NONE);
+
+  /** Small limits of size, and a short time for one thing. */
+  private static HttpLimits limits(Patience shortened) {
+    return new HttpLimits(
+        1024,
+        2048,
+        1000,
+        1500,
+        time(shortened == Patience.HEAD),
+        time(shortened == Patience.BODY),
+        time(shortened == Patience.ANSWER),
+        time(shortened == Patience.IDLE),
+        time(shortened == Patience.STALL));
+  }
+
+  private static Duration time(boolean isShort) {
+    return isShort ? Duration.ofMillis(300) : Duration.ofSeconds(20);
+  }
 
   private static ActorTestKit kit;
   private static EventLoops loops;
@@ -93,6 +112,12 @@ class RouteHandlerTest {
   void disconnect() throws IOException {
     client.close();
     door.close();
+  }
+
+  private void reconnect(Patience shortened) throws IOException {
+    disconnect();
+    door = door(limits(shortened), TrustedProxies.NONE);
+    client = new Wire(door.port());
   }
 
   private Door door(HttpLimits limits, TrustedProxies proxies) {
@@ -310,6 +335,31 @@ class RouteHandlerTest {
   }
 
   @Nested
+  class A_request_that_can_be_read_in_two_ways {
+    private void isRefused(String what, String headers, String body) throws IOException {
+      try (var one = new Wire(door.port())) {
+        one.say("POST /echo HTTP/1.1\nHost: m\nContent-Type: text/plain\n" + headers + "\n");
+        one.say(body.getBytes(StandardCharsets.ISO_8859_1));
+        assertEquals(400, one.hear().status(), what);
+        assertTrue(one.isEnded(), what);
+      }
+    }
+
+    @Test
+    void is_refused() throws IOException {
+      var chunk = "3\r\nabc\r\n0\r\n\r\n";
+      isRefused("two lengths", "Content-Length: 3\nContent-Length: 5\n", "abcde");
+      isRefused("a length and chunks", "Content-Length: 3\nTransfer-Encoding: chunked\n", chunk);
+      isRefused("chunks twice", "Transfer-Encoding: chunked\nTransfer-Encoding: chunked\n", chunk);
+      isRefused("an unknown coding", "Transfer-Encoding: xchunked\n", chunk);
+      isRefused("a coding after chunks", "Transfer-Encoding: chunked, gzip\n", chunk);
+      isRefused("a signed length", "Content-Length: +3\n", "abc");
+      isRefused("a space before the colon", "Content-Length : 3\n", "abc");
+      isRefused("a bad chunk", "Transfer-Encoding: chunked\n", "3;\nabc");
+    }
+  }
+
+  @Nested
   class A_HEAD_request {
     @Test
     void gets_the_headers_of_GET_and_no_body() throws IOException {
@@ -353,6 +403,22 @@ class RouteHandlerTest {
     }
 
     @Test
+    void of_all_bodies_together_gives_503_until_one_is_through() throws IOException {
+      var half = "POST /echo HTTP/1.1\nHost: m\nContent-Type: text/plain\nContent-Length: 1000\n\n";
+      client.say(half + "x".repeat(999));
+      try (var other = new Wire(door.port())) {
+        // Until the first body has been read there is still room for the second.
+        Wire.Answer answer;
+        do {
+          answer = new Wire(door.port()).say(half + "y".repeat(1000)).hear();
+        } while (answer.status() == 200);
+        assertProblem(503, "overloaded", answer);
+        assertEquals(200, client.say("x").hear().status());
+        assertEquals(200, other.say(half + "z".repeat(1000)).hear().status());
+      }
+    }
+
+    @Test
     void of_the_body_is_met_exactly() throws IOException {
       var body = "x".repeat(1000);
       client.say(
@@ -376,12 +442,14 @@ class RouteHandlerTest {
 
     @Test
     void of_time_for_the_head_gives_408() throws IOException {
+      reconnect(Patience.HEAD);
       assertProblem(408, "request_incomplete", client.say("GET /hello HTTP/1.1\nHost").hear());
       assertTrue(client.isEnded());
     }
 
     @Test
     void of_time_for_the_head_is_not_prolonged_by_a_trickle() throws Exception {
+      reconnect(Patience.HEAD);
       var trickle =
           Thread.startVirtualThread(
               () -> {
@@ -401,6 +469,7 @@ class RouteHandlerTest {
 
     @Test
     void of_time_for_the_body_gives_408() throws IOException {
+      reconnect(Patience.BODY);
       client.say("POST /echo HTTP/1.1\nHost: m\nContent-Length: 10\n\nabc");
       assertProblem(408, "request_incomplete", client.hear());
       assertTrue(client.isEnded());
@@ -408,12 +477,14 @@ class RouteHandlerTest {
 
     @Test
     void of_idleness_closes_without_a_word() throws IOException {
+      reconnect(Patience.IDLE);
       client.say(asking("/hello")).hear();
       assertTrue(client.isEnded());
     }
 
     @Test
     void of_time_for_the_answer_gives_503_and_the_connection_stays() throws Exception {
+      reconnect(Patience.ANSWER);
       assertProblem(503, "timeout", client.say(asking("/slow")).hear());
       slow.complete(stream(Source.repeat(ByteString.fromString("late"))));
       assertEquals("hello", client.say(asking("/hello")).hear().body());
@@ -521,6 +592,7 @@ class RouteHandlerTest {
 
     @Test
     void is_made_only_as_fast_as_the_client_reads_and_dropped_when_it_does_not() throws Exception {
+      reconnect(Patience.STALL);
       client.say(asking("/flood")).hear(false);
       streamEnded.get(10, TimeUnit.SECONDS);
       // What was made is what fits the buffers of two kernels and ours, and not a flood.
