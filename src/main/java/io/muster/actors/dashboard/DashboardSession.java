@@ -59,7 +59,8 @@ public final class DashboardSession {
   // What the answers on their way belong to: those of an earlier round are of no interest.
   private int round;
 
-  // News that came before the picture was shown: the latest of each device is enough, so it is bounded by the
+  // News that came before the picture was shown: the latest of each device is enough, so it is
+  // bounded by the
   // fleet.
   private final Map<DeviceId, ToDashboard> early = new LinkedHashMap<>();
 
