@@ -27,6 +27,7 @@ final class Edges {
             times.drain()),
         new Limits(
             sockets.maxPayload(),
+            limits.strangerBytes(),
             sockets.outboundMax(),
             limits.packetsPerSecond(),
             limits.fragments(),
