@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -161,8 +162,8 @@ class DashboardSessionTest {
   // ── around it ──
 
   private void run() {
-    channel.runPendingTasks();
     channel.runScheduledPendingTasks();
+    channel.runPendingTasks();
   }
 
   private void told(DeviceView device) {
@@ -252,7 +253,7 @@ class DashboardSessionTest {
 
     @Override
     public CompletionStage<Page<DeviceView>> list(
-        OrgId org, Filter filter, int size, java.util.Optional<String> token) {
+        OrgId org, Filter filter, int size, Optional<String> token) {
       throw new UnsupportedOperationException("a dashboard asks for no lists");
     }
 
