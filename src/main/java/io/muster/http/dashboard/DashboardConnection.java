@@ -132,6 +132,8 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
       case "join:organization" -> joinOrganization(said, acknowledge);
       case "join:room" -> joinRoom(said, acknowledge);
       case "leave:room" -> leaveRoom(said, acknowledge);
+      // A browser cannot see protocol pings; the answer shows it that the path is alive.
+      case "ping" -> answer(acknowledge, door.envelope().success());
       // Sent by existing dashboards and meant for nobody: a dashboard never speaks to devices.
       case "device:update", "playlist:update" -> answer(acknowledge, door.envelope().success());
       default -> {
