@@ -371,6 +371,11 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
   }
 
   @Override
+  public long owed() {
+    return Backlog.of(ctx.channel());
+  }
+
+  @Override
   public void end(Ending ending) {
     onLoop(() -> finish(ending));
   }
