@@ -2,6 +2,7 @@ package io.muster.persistence;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
+import io.muster.actors.DeviceView.Hints;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Page;
@@ -114,6 +115,11 @@ public final class DeviceViews implements Roster, AutoCloseable {
   private static String pattern(String text) {
     var escaped = Columns.storable(text).toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0");
     return "%" + escaped + "%";
+  }
+
+  @Override
+  public CompletionStage<Optional<Hints>> hints(DeviceId id) {
+    return database.query(c -> DeviceHints.of(c, id));
   }
 
   // ── pictures ──

@@ -168,6 +168,11 @@ public final class MemoryRoster implements Roster {
   }
 
   @Override
+  public synchronized CompletionStage<Optional<DeviceView.Hints>> hints(DeviceId id) {
+    return answer(() -> Optional.ofNullable(hints.get(id)));
+  }
+
+  @Override
   public synchronized CompletionStage<Mark> head() {
     return answer(() -> new Mark(journal.size()));
   }
