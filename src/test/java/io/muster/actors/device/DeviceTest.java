@@ -78,6 +78,12 @@ class DeviceTest {
     }
 
     @Test
+    void a_verified_token_is_good_when_it_is_checked_because_it_would_enrol_it() {
+      assertEquals(new Answer.Done(), tv.ask((o, to) -> new CheckToken(o, TOKEN, to)));
+      assertEquals(List.of(), tv.facts());
+    }
+
+    @Test
     void a_verified_token_enrols_it_under_its_own_name() {
       var session = tv.session();
       tv.tell(session.connect(ORG, TOKEN));
@@ -908,6 +914,24 @@ class DeviceTest {
       tv.retires();
       refused(DEVICE_RETIRED, checks(ORG, "t1"));
       refused(DEVICE_NOT_FOUND, checks(OTHER_ORG, "t1"));
+    }
+
+    @Test
+    void are_checked_without_letting_anyone_in() {
+      tv.issues("t1");
+      tv.facts();
+      assertEquals(new Answer.Done(), check(ORG, proof("t1")));
+      assertEquals(new Answer.Done(), check(ORG, proof("elsewhere")));
+      assertEquals(List.of(), tv.facts());
+      refused(DEVICE_NOT_FOUND, check(OTHER_ORG, proof("elsewhere")));
+      tv.revokes();
+      refused(TOKEN_REVOKED, check(ORG, proof("t1")));
+      tv.retires();
+      refused(DEVICE_RETIRED, check(ORG, proof("t1")));
+    }
+
+    private Answer check(OrgId org, Proof proof) {
+      return tv.ask(org, (o, to) -> new CheckToken(o, proof, to));
     }
 
     @Test
