@@ -2,6 +2,7 @@ package io.muster.support;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
+import io.muster.actors.LastSeen;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Page;
@@ -99,7 +100,7 @@ public final class MemoryRoster implements Roster {
     return ready.stream().map(Waiting::done).toList();
   }
 
-  synchronized CompletionStage<Void> keep(Map<DeviceId, io.muster.actors.LastSeen.Seen> batch) {
+  synchronized CompletionStage<Void> keep(Map<DeviceId, LastSeen.Seen> batch) {
     return answer(
         () -> {
           batch.forEach(

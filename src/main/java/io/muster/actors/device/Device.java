@@ -803,6 +803,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     timers.cancel(PATIENCE);
     awaiting.keySet().removeIf(command -> state.pending().find(command).isEmpty());
     arm(state);
+    // A failed write of several events leaves a late failure in front of what has waited meanwhile;
+    // Pekko goes on to those only after one more message.
+    ctx.getSelf().tell(new Wake());
   }
 
   private void tellFailure() {
