@@ -5,8 +5,10 @@ import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import kamon.Kamon;
 import kamon.metric.Counter;
 import kamon.metric.Gauge;
@@ -26,6 +28,10 @@ public final class KamonTelemetry implements Telemetry {
   private final Map<Reason, Counter> turnedAway = new EnumMap<>(Reason.class);
   private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
   private final Map<DeliveryState, Timer> settled = new EnumMap<>(DeliveryState.class);
+  private final Map<Surface, List<Timer>> answered = new EnumMap<>(Surface.class);
+  private final Timer lateness = Kamon.timer("muster.loop.lateness").withoutTags();
+  private final Timer behind = Kamon.timer("muster.projection.lag").withoutTags();
+  private final Gauge journal = Kamon.gauge("muster.journal.up").withoutTags();
 
   public KamonTelemetry() {
     for (Reason reason : Reason.values()) {
@@ -41,6 +47,14 @@ public final class KamonTelemetry implements Telemetry {
       settled.put(
           state, Kamon.timer("muster.command.settled").withTags(TagSet.of("state", state.word())));
     }
+    for (Surface surface : Surface.values()) {
+      answered.put(surface, IntStream.rangeClosed(1, 5).mapToObj(c -> timer(surface, c)).toList());
+    }
+  }
+
+  private static Timer timer(Surface surface, int statusClass) {
+    return Kamon.timer("muster.http.request")
+        .withTags(TagSet.of("surface", word(surface)).withTag("status", statusClass + "xx"));
   }
 
   private static String word(Enum<?> value) {
@@ -95,6 +109,36 @@ public final class KamonTelemetry implements Telemetry {
 
   @Override
   public void commandSettled(DeliveryState state, Duration after) {
-    settled.get(state).record(after.toNanos());
+    record(settled.get(state), after);
+  }
+
+  @Override
+  public void answered(Surface surface, int status, Duration after) {
+    record(answered.get(surface).get(Math.clamp(status / 100, 1, 5) - 1), after);
+  }
+
+  @Override
+  public void loopWasLate(Duration by) {
+    record(lateness, by);
+  }
+
+  @Override
+  public void journalWorks() {
+    journal.update(1);
+  }
+
+  @Override
+  public void journalFails() {
+    journal.update(0);
+  }
+
+  @Override
+  public void projectionWasBehind(Duration by) {
+    record(behind, by);
+  }
+
+  /** Clocks of two nodes may disagree; a time below zero is none. */
+  private static void record(Timer timer, Duration time) {
+    timer.record(Math.max(0, time.toNanos()));
   }
 }

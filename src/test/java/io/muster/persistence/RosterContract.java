@@ -18,12 +18,15 @@ import io.muster.actors.Presence;
 import io.muster.actors.Roster.Filter;
 import io.muster.actors.device.AwayReason;
 import io.muster.actors.device.DeviceEvent.*;
+import io.muster.support.Eventually;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -219,12 +222,12 @@ abstract class RosterContract {
 
   @Test
   void many_who_wait_for_different_marks_are_all_told() {
-    var waiting = new ArrayList<java.util.concurrent.CompletionStage<Void>>();
+    var waiting = new ArrayList<CompletionStage<Void>>();
     for (int i = 0; i < 30; i++) {
       register("d" + i);
       waiting.add(ports.roster().head().thenCompose(ports.roster()::caughtUp));
     }
-    waiting.forEach(io.muster.support.Eventually::await);
+    waiting.forEach(Eventually::await);
     assertEquals(30, await(ports.roster().picture(org)).devices().size());
   }
 
@@ -339,7 +342,7 @@ abstract class RosterContract {
   }
 
   private List<DeviceId> ids(String... names) {
-    return java.util.Arrays.stream(names).map(this::id).toList();
+    return Arrays.stream(names).map(this::id).toList();
   }
 
   private static List<DeviceId> ids(List<DeviceView> views) {

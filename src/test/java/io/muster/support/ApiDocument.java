@@ -84,6 +84,34 @@ public final class ApiDocument {
         : List.of(answer.method() + " " + answer.path() + " does not tell of " + status);
   }
 
+  /** What the document does not allow in a request body that was taken nevertheless. */
+  public List<String> complaintsAboutRequest(String method, String path, String body) {
+    var described =
+        operation(method, path).map(o -> o.at("/requestBody/content/application~1json/schema"));
+    return described.filter(schema -> !schema.isMissingNode()).isEmpty()
+        ? List.of("no request body is described for " + method + " " + path)
+        : complaints(described.get(), body);
+  }
+
+  /** Names of the headers that an answer of this status always has. */
+  public List<String> headers(String method, String path, int status) {
+    var response = operation(method, path).map(o -> resolve(o.path("responses").path("" + status)));
+    return response.map(r -> r.path("headers")).stream()
+        .flatMap(headers -> headers.properties().stream())
+        .filter(header -> resolve(header.getValue()).path("required").asBoolean())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The {@code operationId}; empty when the document knows no such operation. */
+  public Optional<String> name(String method, String path) {
+    return operation(method, path).map(o -> o.get("operationId").asText());
+  }
+
+  public List<String> operations() {
+    return document.get("paths").findValuesAsText("operationId");
+  }
+
   private List<String> complaints(JsonNode response, Answer answer) {
     var content = response.path("content");
     if (content.isEmpty()) {

@@ -9,6 +9,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Telemetry;
 import io.muster.actors.dashboard.Feed;
 import io.muster.actors.dashboard.ToDashboard.CommandMoved;
 import io.muster.actors.dashboard.ToDashboard.DeviceChanged;
@@ -65,7 +66,12 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   /** What a device needs from around it. */
   public record Surroundings(
-      DeviceSettings settings, Feed feed, SeenHints hints, Clock clock, RandomGenerator chance) {}
+      DeviceSettings settings,
+      Feed feed,
+      SeenHints hints,
+      Telemetry telemetry,
+      Clock clock,
+      RandomGenerator chance) {}
 
   /** The hints that sessions on this node know; empty for a device whose session is elsewhere. */
   public interface SeenHints {
@@ -578,7 +584,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     var state = before;
     for (DeviceEvent fact : facts) {
       if (fact instanceof CommandSettled e) {
-        justSettled = CommandTimelines.settled(id, state.pending().find(e.id()).orElseThrow(), e);
+        var last = state.pending().find(e.id()).orElseThrow();
+        justSettled = CommandTimelines.settled(id, last, e);
+        around
+            .telemetry()
+            .commandSettled(e.outcome().state(), Duration.between(last.order().at(), e.at()));
         var waiting = awaiting.remove(e.id());
         if (waiting != null) {
           waiting.forEach(asker -> asker.tell(new Answer.Command(justSettled)));
@@ -793,6 +803,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     timers.cancel(PATIENCE);
     awaiting.keySet().removeIf(command -> state.pending().find(command).isEmpty());
     arm(state);
+    // A failed write of several events leaves a late failure in front of what has waited meanwhile;
+    // Pekko goes on to those only after one more message.
+    ctx.getSelf().tell(new Wake());
   }
 
   private void tellFailure() {

@@ -86,11 +86,16 @@ final class SimulatedDevice implements Connection.Client {
     }
   }
 
+  /** The connection breaks; the device comes back by itself. */
+  void flap() {
+    swarm.tally().flaps++;
+    connection.drop(FLAPPED);
+  }
+
   private void misbehave(double dice, double minutes) {
     double flap = persona.flaps() * minutes;
     if (dice < flap) {
-      swarm.tally().flaps++;
-      connection.drop(FLAPPED);
+      flap();
     } else if (dice < flap + persona.halfOpens() * minutes) {
       swarm.tally().silences++;
       become(State.SILENT);

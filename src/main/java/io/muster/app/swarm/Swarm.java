@@ -144,6 +144,11 @@ final class Swarm implements AutoCloseable {
     device.connect(System.nanoTime());
   }
 
+  /** Every connection breaks. */
+  void loseAll() {
+    List.copyOf(connected).forEach(SimulatedDevice::flap);
+  }
+
   EventLoop loop() {
     return loop;
   }

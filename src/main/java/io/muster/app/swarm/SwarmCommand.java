@@ -63,6 +63,8 @@ public final class SwarmCommand implements Callable<Integer> {
   private List<Long> pids = List.of();
   @Option(names = "--search-max", description = "instead of a duration: find the most heartbeats per second with a p99 from due below 100 ms")
   private boolean searchMax;
+  @Option(names = "--stampede", description = "instead of a duration: all lose their connection at once; how long until 99 %% are back")
+  private boolean stampede;
   @Option(names = "--commands", paramLabel = "C", description = "commands per second over REST, to one device after the other")
   private double commands;
   @Option(names = "--dashboards", paramLabel = "N", description = "open dashboards of one organisation")
@@ -126,6 +128,8 @@ public final class SwarmCommand implements Callable<Integer> {
     if (searchMax) {
       summary.put(
           "mostHeartbeatsPerSecond", SearchMax.on(swarm, pace, spec.commandLine().getErr()));
+    } else if (stampede) {
+      summary.put("backAfterSeconds", Stampede.on(swarm));
     } else if (fanOut > 0 && open.isPresent()) {
       new FanOut(swarm, open.get(), this::newcomer, measured).run(fanOut, summary);
     } else if (duration == null) {

@@ -3,7 +3,7 @@ package io.muster.http.api;
 import static io.muster.http.auth.Role.*;
 
 import io.muster.actors.DeviceId;
-import io.muster.actors.OrgId;
+import io.muster.actors.DeviceView;
 import io.muster.actors.Presence;
 import io.muster.actors.Roster;
 import io.muster.actors.device.Answer;
@@ -11,8 +11,11 @@ import io.muster.actors.device.DeviceCommand.*;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -24,6 +27,9 @@ final class DeviceRoutes extends Directives {
   private static final long TOKEN_SECONDS_MIN = 60;
   private static final long TOKEN_SECONDS_MAX = 365L * 24 * 3600;
   private static final long TOKEN_SECONDS_DEFAULT = 90L * 24 * 3600;
+
+  // A read is not made slow by what is nice to know besides.
+  private static final Duration HINTS_PATIENCE = Duration.ofMillis(300);
 
   private final Devices devices;
   private final Roster roster;
@@ -106,21 +112,48 @@ final class DeviceRoutes extends Directives {
     var name = body.text("name", NAME_CHARS_MAX);
     var tags = Tags.of(body.texts("tags", Tags.MAX).orElse(java.util.List.of()));
     body.complete();
-    return devices
-        .ask(id, replyTo -> new Register(caller.org(), name, tags, caller.name(), replyTo))
-        .thenApply(DeviceRoutes::device);
+    return shown(
+        devices.ask(id, replyTo -> new Register(caller.org(), name, tags, caller.name(), replyTo)));
   }
 
   private CompletionStage<HttpResponse> read(Caller caller, DeviceId id) {
-    return devices
-        .ask(id, replyTo -> new Describe(caller.org(), replyTo))
-        .thenCompose(answer -> withHints(caller.org(), answer))
-        .thenApply(DeviceRoutes::device);
+    return shown(devices.ask(id, replyTo -> new Describe(caller.org(), replyTo)));
   }
 
-  /** A device that is not connected to this node is known by what the table remembers of it. */
-  private CompletionStage<Answer> withHints(OrgId org, Answer answer) {
-    return java.util.concurrent.CompletableFuture.completedFuture(answer);
+  private CompletionStage<HttpResponse> shown(CompletionStage<Answer> answer) {
+    return answer.thenCompose(this::withHints).thenApply(DeviceRoutes::device);
+  }
+
+  /**
+   * A device that is not connected to its actor's node is known by what the table remembers of it;
+   * when that is not told soon, the device is shown without.
+   */
+  private CompletionStage<Answer> withHints(Answer answer) {
+    if (!(answer instanceof Answer.Described a && isOutOfSight(a.device()))) {
+      return CompletableFuture.completedFuture(answer);
+    }
+    return roster
+        .hints(a.device().id())
+        .toCompletableFuture()
+        .copy()
+        .completeOnTimeout(Optional.empty(), HINTS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(_ -> Optional.empty())
+        .thenApply(found -> found.map(hints -> remembered(a.device(), hints)).orElse(a));
+  }
+
+  private static boolean isOutOfSight(DeviceView device) {
+    return device.epoch() > 0 && device.hints().lastSeen().isEmpty();
+  }
+
+  /** How much is pending the device itself knows better than any table. */
+  private static Answer.Described remembered(DeviceView device, DeviceView.Hints hints) {
+    return new Answer.Described(
+        device.with(
+            new DeviceView.Hints(
+                hints.lastSeen(),
+                hints.appVersion(),
+                hints.load(),
+                device.hints().pendingCommands())));
   }
 
   private record Amendment(
@@ -135,6 +168,11 @@ final class DeviceRoutes extends Directives {
             body.texts("tags", Tags.MAX).map(Tags::of),
             body.flag("disabled"));
     body.complete();
+    Body.require(
+        amendment.name().isPresent()
+            || amendment.tags().isPresent()
+            || amendment.disabled().isPresent(),
+        "one of name, tags and disabled is needed");
     return amendment;
   }
 
@@ -150,8 +188,8 @@ final class DeviceRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> amend(Caller caller, DeviceId id, Amendment change) {
-    return devices
-        .ask(
+    return shown(
+        devices.ask(
             id,
             replyTo ->
                 new Amend(
@@ -160,8 +198,7 @@ final class DeviceRoutes extends Directives {
                     change.tags(),
                     change.disabled(),
                     caller.name(),
-                    replyTo))
-        .thenApply(DeviceRoutes::device);
+                    replyTo)));
   }
 
   private CompletionStage<HttpResponse> retire(Caller caller, DeviceId id) {
@@ -178,7 +215,7 @@ final class DeviceRoutes extends Directives {
             .orElse(TOKEN_SECONDS_DEFAULT);
     body.complete();
     return tokens
-        .issue(caller.org(), id, java.time.Duration.ofSeconds(seconds), caller.name())
+        .issue(caller.org(), id, Duration.ofSeconds(seconds), caller.name())
         .thenApply(
             issued ->
                 switch (issued) {

@@ -6,6 +6,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.dashboard.DashboardSession;
 import io.muster.actors.dashboard.ToDashboard;
+import io.muster.actors.dashboard.ToDashboard.Sampled;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
 import io.muster.http.Json;
@@ -28,6 +29,14 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   // The hooks attach their listeners only after the page has rendered again; the picture is
   // harmless to repeat.
   private static final long REPEAT_MILLIS = 100;
+
+  // Some 200 kB: it fits every limit on the way.
+  private static final int DEVICES_PER_PART = 500;
+
+  // A picture of 20,000 devices is some 7 MB. More of it than this is not put before a client that
+  // has not taken what came before, or it would be ended as too slow each time it comes.
+  private static final long OWED_MAX = 256 * 1024;
+  private static final long PAUSE_MILLIS = 20;
 
   private final DashboardDoor.Visitor visitor;
   private final Joining client;
@@ -74,14 +83,34 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   // ── out ──
 
   void offer(Watchers.Encoded encoded) {
-    if (session.admits(encoded.news())) {
+    // Hints come again; a watcher who is behind is better served by the facts.
+    boolean isShed = encoded.news() instanceof Sampled && socket.owed() > OWED_MAX;
+    if (!isShed && session.admits(encoded.news())) {
       encoded.in(language).forEach(socket::send);
     }
   }
 
   @Override
-  public void picture(List<DeviceView> devices) {
-    language.picture(devices).forEach(socket::send);
+  public void picture(List<DeviceView> devices, Runnable shown) {
+    show(devices, 0, shown);
+  }
+
+  private void show(List<DeviceView> devices, int from, Runnable shown) {
+    if (hasEnded) {
+      return;
+    }
+    if (socket.owed() > OWED_MAX) {
+      loop.schedule(() -> show(devices, from, shown), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+      return;
+    }
+    int to = Math.min(devices.size(), from + DEVICES_PER_PART);
+    boolean isLast = to == devices.size();
+    language.picture(devices.subList(from, to), isLast).forEach(socket::send);
+    if (isLast) {
+      shown.run();
+    } else {
+      loop.execute(() -> show(devices, to, shown)); // others have their turn between two parts
+    }
   }
 
   @Override
@@ -103,6 +132,8 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
       case "join:organization" -> joinOrganization(said, acknowledge);
       case "join:room" -> joinRoom(said, acknowledge);
       case "leave:room" -> leaveRoom(said, acknowledge);
+      // A browser cannot see protocol pings; the answer shows it that the path is alive.
+      case "ping" -> answer(acknowledge, door.envelope().success());
       // Sent by existing dashboards and meant for nobody: a dashboard never speaks to devices.
       case "device:update", "playlist:update" -> answer(acknowledge, door.envelope().success());
       default -> {

@@ -23,6 +23,9 @@ final class EngineSession extends Due implements WebSocket.Owner {
   private static final byte[] PING = {EnginePacket.PING.digit()};
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
+  /** How long the answer to a goodbye waits for a poll that crosses it. */
+  private static final long CROSSING_NANOS = Duration.ofMillis(100).toNanos();
+
   /** A ping that went out this late was held up here, which is not the client's fault. */
   private static final long HELD_UP_NANOS = SECOND_NANOS;
 
@@ -50,6 +53,7 @@ final class EngineSession extends Due implements WebSocket.Owner {
   private long listenerAt = NEVER;
   private boolean awaitingPong;
   private boolean extended;
+  private boolean leaving;
   // Also read where the body of a POST comes in.
   private volatile boolean joined;
   private long countedFrom;
@@ -183,6 +187,11 @@ final class EngineSession extends Due implements WebSocket.Owner {
     }
   }
 
+  /** Bytes written and not yet taken by the transport. */
+  long owedBytes() {
+    return socket == null ? polling.waitingBytes() : socket.pendingBytes();
+  }
+
   private boolean hasRoom() {
     if (life != Life.OPEN) {
       return false;
@@ -262,14 +271,32 @@ final class EngineSession extends Due implements WebSocket.Owner {
 
   /** The client has said goodbye. */
   private void left() {
-    life = Life.CLOSED;
     if (socket != null) {
+      life = Life.CLOSED;
       socket.abort();
-    } else {
-      polling.flush();
-      polling.release();
-      polling.abortProbe();
+      gone();
+      return;
     }
+    polling.flush();
+    polling.abortProbe();
+    if (polling.hasGet()) {
+      life = Life.CLOSED;
+      polling.release();
+      gone();
+    } else {
+      life = Life.CLOSING;
+      leaving = true;
+      polling.forget();
+      polling.add(Polling.NOOP);
+      leaveListener();
+      desk.wheel().schedule(this, System.nanoTime() + CROSSING_NANOS);
+    }
+  }
+
+  /** The last poll has been answered, or none came. */
+  private void buried() {
+    life = Life.CLOSED;
+    polling.answerGoodbye();
     gone();
   }
 
@@ -308,8 +335,7 @@ final class EngineSession extends Due implements WebSocket.Owner {
     } else {
       polling.hold(exchange);
       if (life == Life.CLOSING && polling.isEmpty()) {
-        life = Life.CLOSED;
-        gone();
+        buried();
       }
     }
   }
@@ -337,7 +363,11 @@ final class EngineSession extends Due implements WebSocket.Owner {
       if (life != Life.OPEN) {
         exchange.refuse(EngineError.UNKNOWN_SESSION);
       } else if (takes(body, length)) {
-        exchange.ok();
+        if (life == Life.CLOSING && leaving) {
+          polling.goodbye(exchange);
+        } else {
+          exchange.ok();
+        }
       } else {
         end(Ending.VIOLATION);
         exchange.refuse(EngineError.BAD_REQUEST);
@@ -613,10 +643,7 @@ final class EngineSession extends Due implements WebSocket.Owner {
           arm();
         }
       }
-      case CLOSING -> {
-        life = Life.CLOSED;
-        gone();
-      }
+      case CLOSING -> buried();
       case CLOSED -> {
         if (socket != null) {
           socket.reset();

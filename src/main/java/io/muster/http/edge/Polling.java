@@ -13,7 +13,7 @@ final class Polling implements LoopDesk.Flushable {
   /** What a queued packet costs beside its bytes. */
   private static final int PACKET_OVERHEAD_BYTES = 32;
 
-  private static final byte[] NOOP = {EnginePacket.NOOP.digit()};
+  static final byte[] NOOP = {EnginePacket.NOOP.digit()};
   static final byte[] CLOSE = {EnginePacket.CLOSE.digit()};
 
   private final LoopDesk desk;
@@ -22,6 +22,7 @@ final class Polling implements LoopDesk.Flushable {
   private boolean unflushed;
   private EngineExchange get;
   private EngineExchange post;
+  private EngineExchange goodbye;
 
   // The WebSocket that wants to take over, until it has or has failed.
   private WebSocket probe;
@@ -62,6 +63,17 @@ final class Polling implements LoopDesk.Flushable {
     }
     post = null;
     return true;
+  }
+
+  /** The client's goodbye is answered after the poll that may cross it. */
+  void goodbye(EngineExchange exchange) {
+    goodbye = exchange;
+  }
+
+  void answerGoodbye() {
+    if (goodbye != null) {
+      goodbye.ok();
+    }
   }
 
   boolean concerns(EngineExchange exchange) {

@@ -12,6 +12,7 @@ import io.muster.actors.DeviceView;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.device.DeviceCommand.*;
+import io.muster.support.MemoryTelemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -57,6 +58,7 @@ final class DeviceRig implements AutoCloseable {
   final DeviceId id = new DeviceId("tv-" + NUMBERS.incrementAndGet());
   final SettableClock clock = new SettableClock(START);
   final FeedRecorder feed = new FeedRecorder();
+  final MemoryTelemetry telemetry = new MemoryTelemetry();
   final TestProbe<ClusterSharding.ShardCommand> shard;
   private final ActorTestKit kit;
   private final ManualScheduler time;
@@ -81,7 +83,7 @@ final class DeviceRig implements AutoCloseable {
   private void start() {
     var around =
         new Device.Surroundings(
-            settings, feed, new SeenDevices(clock), clock, new Random(id.hashCode()));
+            settings, feed, new SeenDevices(clock), telemetry, clock, new Random(id.hashCode()));
     device = kit.spawn(Device.create(id, around, shard.ref()));
   }
 

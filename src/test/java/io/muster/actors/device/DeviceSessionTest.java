@@ -334,8 +334,7 @@ class DeviceSessionTest {
     @Test
     void acks_go_to_the_device() {
       loop.runs(() -> session.acknowledge(new CommandId("c1"), Reaction.DONE));
-      assertEquals(
-          new Acknowledge(new CommandId("c1"), Reaction.DONE), device.receiveMessage());
+      assertEquals(new Acknowledge(new CommandId("c1"), Reaction.DONE), device.receiveMessage());
     }
 
     @Test
@@ -352,8 +351,7 @@ class DeviceSessionTest {
       hears(new ToSession.Goodbye(ToSession.Reason.SUPERSEDED));
       assertEquals(List.of("end superseded"), line);
       addressIsGone();
-      loop.runs(
-          () -> session.receive(new ToSession.Goodbye(ToSession.Reason.REVOKED)));
+      loop.runs(() -> session.receive(new ToSession.Goodbye(ToSession.Reason.REVOKED)));
       assertEquals(List.of("end superseded"), line);
     }
 

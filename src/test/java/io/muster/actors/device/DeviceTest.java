@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.actors.CommandId;
 import io.muster.actors.CommandView;
 import io.muster.actors.DeliveryState;
+import io.muster.actors.OrgId;
 import io.muster.actors.device.DeviceCommand.*;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +74,12 @@ class DeviceTest {
       refused(DEVICE_NOT_FOUND, tv.issues("t1"));
       refused(DEVICE_NOT_FOUND, tv.disables());
       refused(DEVICE_NOT_FOUND, tv.ask(ListPending::new));
+      assertEquals(List.of(), tv.facts());
+    }
+
+    @Test
+    void a_verified_token_is_good_when_it_is_checked_because_it_would_enrol_it() {
+      assertEquals(new Answer.Done(), tv.ask((o, to) -> new CheckToken(o, TOKEN, to)));
       assertEquals(List.of(), tv.facts());
     }
 
@@ -843,6 +850,24 @@ class DeviceTest {
       var session = tv.session();
       tv.tell(session.connect(ORG, new Proof("fresh", now.plusSeconds(1))));
       assertTrue(session.told().getFirst().startsWith("welcome"));
+    }
+
+    @Test
+    void are_checked_without_letting_anyone_in() {
+      tv.issues("t1");
+      tv.facts();
+      assertEquals(new Answer.Done(), check(ORG, proof("t1")));
+      assertEquals(new Answer.Done(), check(ORG, proof("elsewhere")));
+      assertEquals(List.of(), tv.facts());
+      refused(DEVICE_NOT_FOUND, check(OTHER_ORG, proof("elsewhere")));
+      tv.revokes();
+      refused(TOKEN_REVOKED, check(ORG, proof("t1")));
+      tv.retires();
+      refused(DEVICE_RETIRED, check(ORG, proof("t1")));
+    }
+
+    private Answer check(OrgId org, Proof proof) {
+      return tv.ask(org, (o, to) -> new CheckToken(o, proof, to));
     }
 
     @Test

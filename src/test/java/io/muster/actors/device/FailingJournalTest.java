@@ -135,8 +135,7 @@ class FailingJournalTest {
     void a_write_that_the_journal_rejects_is_refused_as_well() {
       tv.journal().rejectNextPersisted(tv.persistenceId());
       var wish = tv.wish("hello");
-      refused(
-          JOURNAL_UNAVAILABLE, answer(tv.asking(ORG, (org, to) -> new Enqueue(org, wish, to))));
+      refused(JOURNAL_UNAVAILABLE, answer(tv.asking(ORG, (org, to) -> new Enqueue(org, wish, to))));
       assertEquals(List.of(), session.told());
       assertEquals(List.of(), tv.feed.told());
     }

@@ -319,6 +319,33 @@ class ErrorPronePointsTest {
     }
 
     @Test
+    void a_goodbye_and_a_poll_may_cross() throws Exception {
+      serve();
+      var poller = polls(ENGINE);
+      try (var goodbye = says(postHead(poller, "Content-Length: 1"));
+          var poll = new Wire(server.port())) {
+        goodbye.say("1");
+        assertEquals("6", poll.say(get(poller.target("polling"))).hear().body());
+        assertEquals("ok", goodbye.hear().body());
+      }
+      assertEquals(400, poller.get().statusCode());
+    }
+
+    @Test
+    void after_a_goodbye_the_session_is_unknown() throws Exception {
+      serve();
+      var poller = polls(ENGINE);
+      assertEquals("ok", poller.post("1").body());
+      assertEquals(400, poller.get().statusCode());
+      var other = polls(ENGINE);
+      var held = other.getLater();
+      assertEquals(200, other.post("6").statusCode());
+      assertEquals("ok", other.post("1").body());
+      assertEquals("6", held.get(5, TimeUnit.SECONDS).body());
+      assertEquals(400, other.get().statusCode());
+    }
+
+    @Test
     void the_table_of_errors_is_the_protocols_own() throws Exception {
       serve();
       assertEquals(error(0, "Transport unknown"), body(get(ENGINE + "?EIO=4&transport=x")));

@@ -1,0 +1,59 @@
+package io.muster.support;
+
+import io.muster.support.HttpCaller.Exchange;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListSet;
+
+/** Holds every exchange it sees against the OpenAPI document, and counts what it has seen. */
+public final class Contract {
+  private static final ApiDocument DOCUMENT = ApiDocument.rest();
+
+  private final Set<String> seen = new ConcurrentSkipListSet<>();
+
+  /** Fails when the document does not describe what was answered, or what was asked and taken. */
+  public void hold(Exchange exchange) {
+    var path = exchange.path().replaceFirst("[?].*", "");
+    var reply = exchange.reply();
+    insist(
+        exchange,
+        DOCUMENT.complaintsAbout(
+            new ApiDocument.Answer(
+                exchange.method(),
+                path,
+                reply.status(),
+                reply.header("Content-Type"),
+                reply.body())));
+    if (exchange.body().isPresent() && reply.status() < 300) {
+      insist(
+          exchange,
+          DOCUMENT.complaintsAboutRequest(exchange.method(), path, exchange.body().get()));
+    }
+    insist(
+        exchange,
+        DOCUMENT.headers(exchange.method(), path, reply.status()).stream()
+            .filter(name -> reply.header(name).isEmpty())
+            .map(name -> "no header " + name)
+            .toList());
+    DOCUMENT.name(exchange.method(), path).ifPresent(name -> seen.add(name + " " + reply.status()));
+  }
+
+  private static void insist(Exchange exchange, List<String> complaints) {
+    if (!complaints.isEmpty()) {
+      throw new AssertionError(exchange + " breaks the contract: " + complaints);
+    }
+  }
+
+  /** Operation and status, such as {@code readDevice 404}. */
+  public Set<String> seen() {
+    return new TreeSet<>(seen);
+  }
+
+  /** Operations of the document that have not succeeded yet. */
+  public Set<String> missing() {
+    var missing = new TreeSet<>(DOCUMENT.operations());
+    missing.removeIf(name -> seen.stream().anyMatch(s -> s.startsWith(name + " 2")));
+    return missing;
+  }
+}
