@@ -313,6 +313,17 @@ abstract class RosterContract {
     assertEquals(Optional.of("2"), list(Filter.ALL).getLast().hints().appVersion());
   }
 
+  @Test
+  void what_was_kept_of_one_device_can_be_asked_for() {
+    register("d1", "d2");
+    catchUp();
+    var kept = hints(T, "1.2.3");
+    keep(seen("d1", kept));
+    assertEquals(Optional.of(kept), await(ports.roster().hints(id("d1"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("d2"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("nobody"))));
+  }
+
   private static Hints hints(Instant at, String version) {
     return new Hints(Optional.of(at), Optional.of(version), new Load(12.5, 80), 3);
   }

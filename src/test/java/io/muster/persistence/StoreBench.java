@@ -39,9 +39,8 @@ public final class StoreBench {
   public static void main(String[] arguments) {
     int devices = Integer.parseInt(arguments[1]);
     int each = Integer.parseInt(arguments[2]);
-    try (var store = arguments[0].equals("embedded") ? Store.embedded() : Store.postgres()) {
-      new StoreBench(store, devices, each).run();
-    }
+    var store = arguments[0].equals("embedded") ? Store.embedded() : Store.postgres();
+    new StoreBench(store, devices, each).run();
     System.exit(0);
   }
 

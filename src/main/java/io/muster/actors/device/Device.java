@@ -124,8 +124,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           Register c)     when state.isOf(c.org())    -> describe(state, c);
       case In(_,           Register c)                                 -> refuse(c, DEVICE_ID_TAKEN);
 
-      case In(Retired _,   CheckToken c)                               -> refuse(c, DEVICE_RETIRED);
       case In(_,           CheckToken c)   when isElsewhere(state, c.org()) -> refuse(c, DEVICE_NOT_FOUND);
+      case In(Retired _,   CheckToken c)                               -> refuse(c, DEVICE_RETIRED);
       case In(_,           CheckToken c)   when !isTrusted(state, c.proof()) -> refuse(c, TOKEN_REVOKED);
       case In(_,           CheckToken c)                               -> done(c);
 

@@ -258,6 +258,11 @@ class DashboardSessionTest {
     }
 
     @Override
+    public CompletionStage<Optional<DeviceView.Hints>> hints(DeviceId id) {
+      throw new UnsupportedOperationException("a dashboard asks for whole devices");
+    }
+
+    @Override
     public CompletionStage<List<DeviceId>> tagged(OrgId org, String tag, int max) {
       throw new UnsupportedOperationException("a dashboard asks for no tags");
     }

@@ -306,6 +306,41 @@ class DeviceTest {
     }
 
     @Test
+    void a_session_that_died_before_its_welcome_leaves_nothing_behind() {
+      var hasty = tv.session();
+      hasty.dies();
+      tv.tell(hasty.connect(ORG, TOKEN));
+      eventually("reconnecting", () -> tv.status().equals("reconnecting"));
+      assertEquals(List.of("CameOnline", "WentAway"), tv.facts());
+    }
+
+    @Test
+    void a_long_life_is_recovered_from_a_snapshot() {
+      for (int n = 0; n < 100; n++) {
+        tv.acknowledges(tv.queues("hello"));
+      }
+      var last = tv.queues("hello");
+      var before = tv.view();
+      tv.restarts();
+      assertEquals(before, tv.view());
+      assertEquals(List.of(last), tv.pending().stream().map(CommandView::id).toList());
+      tv.tell(session.heartbeat());
+      tv.acknowledges(last);
+      assertEquals(List.of(), tv.pending());
+    }
+
+    @Test
+    void a_move_to_another_node_costs_no_epoch() {
+      var stopped = tv.ref();
+      stopped.tell(new Sleep());
+      kit.createTestProbe().expectTerminated(stopped, Duration.ofSeconds(3));
+      tv.restarts();
+      tv.tell(session.heartbeat());
+      assertEquals(List.of("heard 1", "found"), session.told());
+      assertEquals(List.of(), tv.facts());
+    }
+
+    @Test
     void silence_of_its_socket_is_the_business_of_the_socket() {
       tv.passes(Duration.ofMinutes(3));
       assertEquals("online", tv.status());
@@ -850,6 +885,35 @@ class DeviceTest {
       var session = tv.session();
       tv.tell(session.connect(ORG, new Proof("fresh", now.plusSeconds(1))));
       assertTrue(session.told().getFirst().startsWith("welcome"));
+    }
+
+    private Answer checks(OrgId org, String hash) {
+      return tv.ask(org, (of, to) -> new CheckToken(of, proof(hash), to));
+    }
+
+    @Test
+    void can_be_checked_without_connecting() {
+      tv.issues("t1");
+      tv.facts();
+      assertEquals(new Answer.Done(), checks(ORG, "t1"));
+      tv.revokes();
+      refused(TOKEN_REVOKED, checks(ORG, "t1"));
+      assertEquals(List.of("TokenRevoked"), tv.facts());
+    }
+
+    @Test
+    void are_good_for_a_device_that_nobody_knows_yet() {
+      var unknown = new DeviceRig(kit);
+      assertEquals(
+          new Answer.Done(), unknown.ask((org, to) -> new CheckToken(org, proof("any"), to)));
+      unknown.close();
+    }
+
+    @Test
+    void end_when_the_device_is_retired_which_only_its_own_organisation_learns() {
+      tv.retires();
+      refused(DEVICE_RETIRED, checks(ORG, "t1"));
+      refused(DEVICE_NOT_FOUND, checks(OTHER_ORG, "t1"));
     }
 
     @Test
