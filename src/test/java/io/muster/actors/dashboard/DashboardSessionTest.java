@@ -259,7 +259,7 @@ class DashboardSessionTest {
 
     @Override
     public CompletionStage<Optional<DeviceView.Hints>> hints(DeviceId id) {
-      throw new UnsupportedOperationException("a dashboard takes hints from pictures");
+      throw new UnsupportedOperationException("a dashboard asks for whole devices");
     }
 
     @Override
