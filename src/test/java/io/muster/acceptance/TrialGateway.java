@@ -1,7 +1,7 @@
 package io.muster.acceptance;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.app.Gateway;
@@ -10,13 +10,9 @@ import io.muster.http.auth.Role;
 import io.muster.http.auth.Secret;
 import io.muster.http.auth.TokenMint;
 import io.muster.support.Eventually;
+import io.muster.support.HttpCaller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -31,8 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TrialGateway implements AutoCloseable {
   static final String DEVICE_SECRET = "device-secret-of-the-acceptance-tests";
   static final String USER_SECRET = "user-secret-of-the-acceptance-tests!";
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final JsonNode NOTHING = MissingNode.getInstance();
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static TrialGateway shared;
 
@@ -41,12 +36,16 @@ final class TrialGateway implements AutoCloseable {
   private Gateway gateway;
 
   /** An answer of REST. */
-  record Said(int status, Map<String, String> headers, JsonNode json) {
+  record Said(HttpCaller.Reply reply, JsonNode json) {
     Said is(int expected) {
-      if (status != expected) {
-        throw new AssertionError("expected " + expected + ", got " + status + " " + json);
+      if (status() != expected) {
+        throw new AssertionError("expected " + expected + ", got " + status() + " " + json);
       }
       return this;
+    }
+
+    int status() {
+      return reply.status();
     }
 
     String text(String field) {
@@ -54,7 +53,7 @@ final class TrialGateway implements AutoCloseable {
     }
 
     String location() {
-      return headers.get("location");
+      return reply.header("Location").orElseThrow();
     }
   }
 
@@ -162,42 +161,22 @@ final class TrialGateway implements AutoCloseable {
    * @param body with single quotes for double ones
    */
   Said call(String method, String path, String token, String body, String... headers) {
-    return call(url(), method, path, token, body, headers);
+    return said(url(), method, path, token, body, headers);
   }
 
-  static Said call(
+  static Said said(
       String url, String method, String path, String token, String body, String... headers) {
-    var request =
-        HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(Duration.ofSeconds(15))
-            .method(
-                method,
-                body.isEmpty()
-                    ? BodyPublishers.noBody()
-                    : BodyPublishers.ofString(body.replace('\'', '"')));
-    if (!body.isEmpty()) {
-      request.header("Content-Type", "application/json");
-    }
+    var caller = HttpCaller.of(url);
     if (!token.isEmpty()) {
-      request.header("Authorization", "Bearer " + token);
+      caller = caller.bearing(token);
     }
-    if (headers.length > 0) {
-      request.headers(headers);
+    for (int i = 0; i < headers.length; i += 2) {
+      caller = caller.with(headers[i], headers[i + 1]);
     }
-    try {
-      var answer = HTTP.send(request.build(), BodyHandlers.ofString());
-      var heads = new HashMap<String, String>();
-      answer.headers().map().forEach((name, values) -> heads.put(name, values.getFirst()));
-      return new Said(
-          answer.statusCode(),
-          heads,
-          answer.body().isEmpty() ? JSON.createObjectNode() : JSON.readTree(answer.body()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    var reply =
+        caller.send(
+            method, path, body.isEmpty() ? Optional.empty() : Optional.of(body.replace('\'', '"')));
+    return new Said(reply, reply.body().isEmpty() ? NOTHING : reply.json());
   }
 
   /** An accepted command's path. */
