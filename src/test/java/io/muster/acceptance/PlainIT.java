@@ -5,19 +5,11 @@ import static io.muster.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.muster.http.auth.Role;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.net.http.WebSocketHandshakeException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -28,9 +20,6 @@ import org.junit.jupiter.api.Test;
 /** Devices and tools without Socket.IO, with the WebSocket client of the JDK. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class PlainIT {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
-
   private final TrialGateway gateway = TrialGateway.shared();
   private String org;
   private String id;
@@ -39,77 +28,6 @@ class PlainIT {
   void names() {
     org = fresh("org");
     id = fresh("tv");
-  }
-
-  /** A socket with all that it hears. */
-  private static final class Plain implements WebSocket.Listener, AutoCloseable {
-    private final LinkedBlockingQueue<JsonNode> heard = new LinkedBlockingQueue<>();
-    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
-    private final StringBuilder part = new StringBuilder();
-    private WebSocket socket;
-
-    static Plain open(String url, Optional<String> header, Optional<String> subprotocol) {
-      var plain = new Plain();
-      var builder = HTTP.newWebSocketBuilder();
-      header.ifPresent(token -> builder.header("Authorization", "Bearer " + token));
-      subprotocol.ifPresent(token -> builder.subprotocols("muster.v1", "auth." + token));
-      plain.socket = builder.buildAsync(URI.create(url.replaceFirst("^http", "ws")), plain).join();
-      return plain;
-    }
-
-    @Override
-    public CompletionStage<?> onText(WebSocket socket, CharSequence text, boolean last) {
-      part.append(text);
-      if (last) {
-        heard.add(parse(part.toString()));
-        part.setLength(0);
-      }
-      socket.request(1);
-      return null;
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-      closed.complete(code);
-      return null;
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable error) {
-      closed.completeExceptionally(error);
-    }
-
-    void says(String json) {
-      socket.sendText(json.replace('\'', '"'), true).join();
-    }
-
-    /** The next message with that event, or the next ack; others before it are passed over. */
-    JsonNode next(String event) throws InterruptedException {
-      for (int skipped = 0; skipped < 1_000; skipped++) {
-        var message = heard.poll(10, TimeUnit.SECONDS);
-        if (message == null) {
-          throw new AssertionError("not heard: " + event);
-        }
-        if (message.path("event").asText().equals(event)
-            || event.equals("ack") && message.has("ack")) {
-          return message;
-        }
-      }
-      throw new AssertionError("not heard: " + event);
-    }
-
-    private static JsonNode parse(String text) {
-      try {
-        return JSON.readTree(text);
-      } catch (java.io.IOException e) {
-        throw new IllegalArgumentException(text, e);
-      }
-    }
-
-    @Override
-    public void close() {
-      socket.abort();
-    }
   }
 
   @Nested
@@ -124,27 +42,27 @@ class PlainIT {
 
     @Test
     void shows_its_token_in_a_header() throws Exception {
-      try (var plain = Plain.open(url(), Optional.of(token()), Optional.empty())) {
+      try (var plain = PlainClient.open(url(), Optional.of(token()), Optional.empty())) {
         assertWorks(plain);
       }
     }
 
     @Test
     void shows_its_token_as_a_subprotocol() throws Exception {
-      try (var plain = Plain.open(url(), Optional.empty(), Optional.of(token()))) {
+      try (var plain = PlainClient.open(url(), Optional.empty(), Optional.of(token()))) {
         assertWorks(plain);
       }
     }
 
     @Test
     void shows_its_token_in_the_first_frame() throws Exception {
-      try (var plain = Plain.open(url(), Optional.empty(), Optional.empty())) {
+      try (var plain = PlainClient.open(url(), Optional.empty(), Optional.empty())) {
         plain.says("{'event':'auth','data':{'token':'" + token() + "'}}");
         assertWorks(plain);
       }
     }
 
-    private void assertWorks(Plain plain) throws Exception {
+    private void assertWorks(PlainClient plain) throws Exception {
       assertEquals(15_000, plain.next("config").path("data").path("heartbeatInterval").asInt());
       plain.says("{'event':'heartbeat','data':{'appVersion':'1'},'id':7}");
       var ack = plain.next("ack");
@@ -159,26 +77,26 @@ class PlainIT {
 
     @Test
     void is_refused_with_a_code_for_good_when_its_token_is_not_good() throws Exception {
-      try (var plain = Plain.open(url(), Optional.of("nonsense"), Optional.empty())) {
-        assertEquals(4001, plain.closed.get(10, TimeUnit.SECONDS));
+      try (var plain = PlainClient.open(url(), Optional.of("nonsense"), Optional.empty())) {
+        assertEquals(4001, plain.closed().get(10, TimeUnit.SECONDS));
       }
     }
 
     @Test
     void a_user_is_no_device() throws Exception {
       var user = TrialGateway.user(org, Role.ADMIN);
-      try (var plain = Plain.open(url(), Optional.of(user), Optional.empty())) {
-        assertEquals(4001, plain.closed.get(10, TimeUnit.SECONDS));
+      try (var plain = PlainClient.open(url(), Optional.of(user), Optional.empty())) {
+        assertEquals(4001, plain.closed().get(10, TimeUnit.SECONDS));
       }
     }
 
     @Test
     void is_told_when_another_connection_has_taken_over() throws Exception {
-      try (var older = Plain.open(url(), Optional.of(token()), Optional.empty())) {
+      try (var older = PlainClient.open(url(), Optional.of(token()), Optional.empty())) {
         older.next("config");
-        try (var newer = Plain.open(url(), Optional.of(token()), Optional.empty())) {
+        try (var newer = PlainClient.open(url(), Optional.of(token()), Optional.empty())) {
           newer.next("config");
-          assertEquals(4008, older.closed.get(10, TimeUnit.SECONDS));
+          assertEquals(4008, older.closed().get(10, TimeUnit.SECONDS));
         }
       }
     }
@@ -186,12 +104,12 @@ class PlainIT {
     @Test
     void a_token_in_the_query_is_not_looked_at() throws Exception {
       try (var plain =
-          Plain.open(url() + "?token=" + token(), Optional.empty(), Optional.empty())) {
+          PlainClient.open(url() + "?token=" + token(), Optional.empty(), Optional.empty())) {
         plain.says("{'event':'heartbeat','data':{},'id':1}");
-        assertTrue(plain.closed.handle((code, failure) -> true).get(15, TimeUnit.SECONDS));
+        assertTrue(plain.closed().handle((code, failure) -> true).get(15, TimeUnit.SECONDS));
         assertEquals(
             List.of(),
-            plain.heard.stream().filter(m -> m.path("event").asText().equals("config")).toList());
+            plain.heard().stream().filter(m -> m.path("event").asText().equals("config")).toList());
       }
     }
   }
@@ -202,7 +120,7 @@ class PlainIT {
     void gets_the_picture_and_every_change_and_command() throws Exception {
       var viewer = TrialGateway.user(org, Role.VIEWER);
       try (var device =
-          Plain.open(
+          PlainClient.open(
               gateway.url() + "/ws/device",
               Optional.of(TrialGateway.device(org, id)),
               Optional.empty())) {
@@ -219,7 +137,8 @@ class PlainIT {
                     .asText()
                     .equals("online"));
         try (var board =
-            Plain.open(gateway.url() + "/ws/dashboard", Optional.empty(), Optional.of(viewer))) {
+            PlainClient.open(
+                gateway.url() + "/ws/dashboard", Optional.empty(), Optional.of(viewer))) {
           var joined = board.next("joined");
           assertEquals(org, joined.path("data").path("organizationId").asText());
           var picture = board.next("picture");
@@ -233,18 +152,18 @@ class PlainIT {
     @Test
     void a_device_is_no_dashboard() throws Exception {
       try (var plain =
-          Plain.open(
+          PlainClient.open(
               gateway.url() + "/ws/dashboard",
               Optional.of(TrialGateway.device(org, id)),
               Optional.empty())) {
-        assertEquals(4001, plain.closed.get(10, TimeUnit.SECONDS));
+        assertEquals(4001, plain.closed().get(10, TimeUnit.SECONDS));
       }
     }
 
     @Test
     void nothing_else_is_below_ws() {
       try {
-        Plain.open(gateway.url() + "/ws/other", Optional.empty(), Optional.empty()).close();
+        PlainClient.open(gateway.url() + "/ws/other", Optional.empty(), Optional.empty()).close();
         throw new AssertionError("it was let in");
       } catch (CompletionException e) {
         assertTrue(e.getCause() instanceof WebSocketHandshakeException, e::toString);

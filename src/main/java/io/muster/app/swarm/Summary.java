@@ -18,6 +18,7 @@ final class Summary {
   private final ObjectNode extra = Json.MAPPER.createObjectNode();
   private final List<Callable<ObjectNode>> last = new ArrayList<>();
   private double cpuBefore;
+  private boolean steady = true;
 
   Summary(Swarm swarm, ServerProcess measured, boolean json, PrintWriter out) {
     this.swarm = swarm;
@@ -32,6 +33,11 @@ final class Summary {
     var tally = swarm.on(() -> swarm.tally().copy());
     put("connectsPerSecond", tally.connects / seconds(tally.started));
     put("connectServerCpuSeconds", measured.cpuSeconds() - cpuBefore);
+  }
+
+  /** The run is no even load, so that its cost per heartbeat would say nothing. */
+  void uneven() {
+    steady = false;
   }
 
   /** The warm-up is over. */
@@ -54,7 +60,7 @@ final class Summary {
     var tally = swarm.on(() -> swarm.tally().copy());
     last.forEach(figures -> extra.setAll(swarm.on(figures)));
     put("seconds", seconds(tally.started));
-    if (!measured.ids().isEmpty()) {
+    if (steady && !measured.ids().isEmpty()) {
       double cpu = measured.cpuSeconds() - cpuBefore;
       put("serverCpuSeconds", cpu);
       put("serverCpuSecondsPer100kHeartbeats", cpu * HUNDRED_THOUSAND / Math.max(1, tally.acks));

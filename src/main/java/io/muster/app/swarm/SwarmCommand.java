@@ -129,6 +129,9 @@ public final class SwarmCommand implements Callable<Integer> {
   private void measure(
       Swarm swarm, Pace pace, Optional<Dashboards> open, ServerProcess measured, Summary summary)
       throws InterruptedException {
+    if (searchMax || stampede || fanOut > 0) {
+      summary.uneven();
+    }
     if (searchMax) {
       summary.put(
           "mostHeartbeatsPerSecond", SearchMax.on(swarm, pace, spec.commandLine().getErr()));
