@@ -77,7 +77,7 @@ class Desk extends Component {
   // ── what the gateway says ──
   #phase(live) {
     if (live.phase === 'refused') {
-      this.props.onSignOut({ title: 'Signed out', detail: live.reason || 'The gateway no longer takes this token.', code: 'unauthorized' });
+      this.props.onSignOut({ title: 'Signed out', detail: REFUSED[live.code] ?? REFUSED.AUTH_INVALID, code: live.code ?? 'unauthorized' });
       return;
     }
     // The socket cannot say why it was not let in; REST can, and a refused token ends here.
@@ -218,6 +218,11 @@ class Desk extends Component {
       h('pre', null, `./muster token device --org ${live.joined?.organizationId ?? 'acme'} --id lobby-1`));
   }
 }
+
+const REFUSED = {
+  AUTH_EXPIRED: 'The token has expired.',
+  AUTH_INVALID: 'The gateway does not take this token.',
+};
 
 const NO_COMMANDS = { items: [], loading: false, failed: null, more: null };
 

@@ -19,6 +19,7 @@ export class Live {
   #ping = 0;
   #pings = 0;
   #answered = false;
+  #refusal = null;
 
   constructor(token, { phase, event }) {
     this.token = token;
@@ -81,6 +82,7 @@ export class Live {
       this.#enter({ phase: 'picture', joined: data, trying: false });
       this.#ping = setInterval(() => this.#askForLife(), PING_MS);
     }
+    if (event === 'error') this.#refusal = data?.data?.code ?? null;
     this.tell.event(event, data);
     if (event === 'picture' && data.complete && this.state.phase === 'picture') {
       this.#failures = 0;
@@ -101,7 +103,7 @@ export class Live {
   #lose(end) {
     this.#drop();
     if (TERMINAL.has(end?.code)) {
-      this.#enter({ phase: 'refused', reason: end.reason });
+      this.#enter({ phase: 'refused', code: this.#refusal });
       return;
     }
     const neverJoined = this.state.phase === 'connecting' || this.state.trying;

@@ -35,6 +35,9 @@ public interface Roster {
   /** Completes when the table has everything up to the mark; fails after 30 s. */
   CompletionStage<Void> caughtUp(Mark mark);
 
+  /** What was last kept of a device's hints; empty when nobody has ever seen it. */
+  CompletionStage<Optional<DeviceView.Hints>> hints(DeviceId id);
+
   /** Ids of the devices that carry the tag, retired ones left out, at most {@code max}. */
   CompletionStage<List<DeviceId>> tagged(OrgId org, String tag, int max);
 

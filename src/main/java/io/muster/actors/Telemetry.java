@@ -31,6 +31,37 @@ public interface Telemetry {
   /** A command reached a terminal state so long after it was accepted. */
   void commandSettled(DeliveryState state, Duration after);
 
+  /**
+   * An HTTP request was answered.
+   *
+   * @param status 100 to 599
+   * @param after from when the routes got the request until they had the head of the answer
+   */
+  void answered(Surface surface, int status, java.time.Duration after);
+
+  /** An event loop ran a task so much later than it was due. */
+  void loopWasLate(java.time.Duration by);
+
+  void journalWorks();
+
+  void journalFails();
+
+  /** The read model showed what the journal had so long ago. */
+  void projectionWasBehind(java.time.Duration by);
+
+  /** The parts of the HTTP API, as far as anybody wants to see them apart. */
+  enum Surface {
+    DEVICES,
+    COMMANDS,
+    BATCHES,
+    PAIRING,
+    HEALTH,
+    METRICS,
+    DOCUMENTS,
+    CONSOLE,
+    OTHER
+  }
+
   enum Reason {
     EXPIRED,
     INVALID,

@@ -47,6 +47,7 @@ final class Edges {
     var plain = PlainLimits.DEFAULT;
     return new PlainLimits(
         sockets.maxPayload(),
+        plain.strangerBytes(),
         sockets.outboundMax(),
         plain.requests(),
         plain.auth(),

@@ -2,7 +2,6 @@ package io.muster.app;
 
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.NodeId;
-import io.muster.actors.Telemetry;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Device;
 import io.muster.actors.device.DeviceSessions;
@@ -11,7 +10,6 @@ import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
-import io.muster.http.KamonTelemetry;
 import io.muster.http.Reception;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
@@ -25,6 +23,7 @@ import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
 import io.muster.http.edge.HttpLimits;
 import io.muster.http.edge.Listener;
+import io.muster.http.edge.LoopWatch;
 import io.muster.http.edge.PlainUpgrade;
 import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
@@ -99,14 +98,16 @@ public final class Gateway implements AutoCloseable {
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
     var node = nodeOf(cluster.selfMember().uniqueAddress());
 
-    Telemetry telemetry = new KamonTelemetry();
+    var telemetry = Metrics.telemetry();
     roster = new DeviceViews(database);
     hints = new DeviceHints(database);
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     seen = new SeenDevices(clock);
     var feed = Relay.start(system, LOOPS, watchers);
-    var around = new Device.Surroundings(settings.device(), feed, seen, clock, new SecureRandom());
+    var around =
+        new Device.Surroundings(
+            settings.device(), feed, seen, telemetry, clock, new SecureRandom());
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
     DeviceProjection.start(system, database);
@@ -118,7 +119,8 @@ public final class Gateway implements AutoCloseable {
                 "watchman"));
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
-    probe = JournalProbe.start(system, roster);
+    LoopWatch.start(loops, telemetry::loopWasLate);
+    probe = JournalProbe.start(system, roster, telemetry);
 
     var authenticator = Users.authenticator(settings, clock, system.executionContext());
     var events =

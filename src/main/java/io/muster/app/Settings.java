@@ -1,18 +1,16 @@
 package io.muster.app;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.Set;
 
 /** Everything that can be set, read once; all that is wrong is said at once. */
 public record Settings(
@@ -71,143 +69,143 @@ public record Settings(
     return ConfigFactory.parseMap(overrides).withFallback(ConfigFactory.load());
   }
 
+  /** Read by Pekko. */
+  private static final Set<String> NOT_OURS = Set.of("loops");
+
   private static final class Reader {
-    private final Config config;
-    private final List<String> complaints = new ArrayList<>();
+    private static final Duration MOMENT = Duration.ofMillis(10);
+    private static final Duration WEEK = Duration.ofDays(7);
+
+    private final Keys keys;
 
     Reader(Config whole) {
-      this.config = whole.getConfig("muster");
+      this.keys = new Keys(whole.getConfig("muster"));
     }
 
     Settings settings() {
       boolean isProduction = mode().equals("production");
-      var dataDir = Path.of(config.getString("data-dir"));
+      var dataDir = Path.of(keys.text("data-dir", "data"));
+      var given = secrets(isProduction);
+      var sockets = sockets();
       var settings =
           new Settings(
               isProduction,
               dataDir,
-              new Http(
-                  config.getString("http.host"),
-                  whole("http.port", 0, 65_535),
-                  list("http.cors-origin"),
-                  list("http.trusted-proxies"),
-                  config.getString("http.cookie")),
-              sockets(),
-              secrets(isProduction, dataDir),
-              new Users(text("auth.jwks-url"), text("auth.issuer"), text("auth.audience")),
-              checked(
-                  () ->
-                      new PersistenceSettings(
-                          text("database.url"),
-                          dataDir,
-                          whole("database.journal-connections", 1, 100),
-                          whole("database.query-connections", 1, 100)),
-                  PersistenceSettings.of(Optional.empty(), dataDir)),
-              device());
-      if (isProduction && settings.persistence().databaseUrl().isEmpty()) {
-        complaints.add("DATABASE_URL is missing: production needs PostgreSQL");
+              http(),
+              sockets,
+              Secrets.NONE,
+              users(),
+              persistence(isProduction, dataDir),
+              device(sockets));
+      if (isProduction) {
+        keys.complainOfUnknown(NOT_OURS);
       }
-      if (!complaints.isEmpty()) {
-        throw new Wrong(complaints);
+      if (!keys.complaints().isEmpty()) {
+        throw new Wrong(keys.complaints());
       }
-      return settings;
+      return settings.with(given.completed(isProduction, dataDir));
     }
 
     private String mode() {
-      var mode = config.getString("mode");
-      if (!List.of("development", "production").contains(mode)) {
-        complaints.add("MUSTER_MODE is development or production, was " + mode);
-      }
+      var mode = keys.text("mode", "development");
+      keys.require(
+          List.of("development", "production").contains(mode),
+          "muster.mode is development or production, was " + mode);
       return mode;
+    }
+
+    private Http http() {
+      var proxies = keys.list("http.trusted-proxies");
+      keys.checked("http.trusted-proxies", () -> TrustedProxies.of(proxies), TrustedProxies.NONE);
+      return new Http(
+          keys.text("http.host", ""),
+          keys.whole("http.port", 0, 65_535),
+          keys.list("http.cors-origin"),
+          proxies,
+          keys.text("http.cookie", ""));
     }
 
     private Sockets sockets() {
       return new Sockets(
-          time("socket.ping-interval", Duration.ofMillis(50), Duration.ofSeconds(59)),
-          time("socket.ping-timeout", Duration.ofMillis(10), Duration.ofMinutes(5)),
-          time("socket.connect-timeout", Duration.ofMillis(10), Duration.ofMinutes(5)),
-          whole("socket.max-payload", 1024, 64 * 1024 * 1024),
-          whole("socket.outbound-max", 16 * 1024, 64 * 1024 * 1024),
-          whole("socket.strangers-per-address", 1, 1_000_000),
-          whole("socket.events-per-second", 1, 100_000),
-          whole("socket.events-burst", 1, 100_000));
+          keys.time("socket.ping-interval", Duration.ofMillis(50), Duration.ofSeconds(59)),
+          keys.time("socket.ping-timeout", MOMENT, Duration.ofMinutes(5)),
+          keys.time("socket.connect-timeout", MOMENT, Duration.ofMinutes(5)),
+          keys.whole("socket.max-payload", 1024, 64 * 1024 * 1024),
+          keys.whole("socket.outbound-max", 16 * 1024, 64 * 1024 * 1024),
+          keys.whole("socket.strangers-per-address", 1, 1_000_000),
+          keys.whole("socket.events-per-second", 1, 100_000),
+          keys.whole("socket.events-burst", 1, 100_000));
     }
 
-    private DeviceSettings device() {
-      var max = Duration.ofDays(7);
-      var silence = time("device.silence", Duration.ofMillis(100), max);
-      var telling = time("device.telling", Duration.ofMillis(10), max);
-      var grace = time("device.grace", Duration.ofMillis(100), max);
-      return new DeviceSettings(
-          silence,
-          telling,
-          grace,
-          time("device.ack-timeout", Duration.ofMillis(10), max),
-          whole("device.attempts", 1, 100),
-          time("device.backoff", Duration.ofMillis(10), max),
-          time("device.backoff-max", Duration.ofMillis(10), max),
-          whole("device.pending-max", 1, 10_000),
-          time("device.idle", Duration.ofMillis(100), max));
+    private Users users() {
+      var jwks = keys.text("auth.jwks-url");
+      keys.require(
+          jwks.isEmpty() || jwks.get().matches("https?://[^/\\s]+\\S*"),
+          "muster.auth.jwks-url is an http or https address");
+      return new Users(jwks, keys.text("auth.issuer"), keys.text("auth.audience"));
     }
 
-    private Secrets secrets(boolean isProduction, Path dataDir) {
+    private PersistenceSettings persistence(boolean isProduction, Path dataDir) {
+      var url = keys.text("database.url");
+      keys.require(
+          url.isPresent() || !isProduction, "DATABASE_URL is missing: production needs PostgreSQL");
+      // The address is not repeated, for it may hold a password.
+      keys.require(
+          url.isEmpty() || url.get().matches("(jdbc:postgresql:|postgres(ql)?://).*"),
+          "DATABASE_URL is postgres://user:password@host:port/database or jdbc:postgresql:…");
+      return new PersistenceSettings(
+          url,
+          dataDir,
+          keys.whole("database.journal-connections", 1, 100),
+          keys.whole("database.query-connections", 1, 100));
+    }
+
+    private DeviceSettings device(Sockets sockets) {
+      var device =
+          new DeviceSettings(
+              keys.time("device.silence", Duration.ofMillis(100), WEEK),
+              keys.time("device.telling", MOMENT, WEEK),
+              keys.time("device.grace", Duration.ofMillis(100), WEEK),
+              keys.time("device.ack-timeout", MOMENT, WEEK),
+              keys.whole("device.attempts", 1, 100),
+              keys.time("device.backoff", MOMENT, WEEK),
+              keys.time("device.backoff-max", MOMENT, WEEK),
+              keys.whole("device.pending-max", 1, 10_000),
+              keys.time("device.idle", Duration.ofMillis(100), WEEK));
+      // A connection that is merely quiet would look gone.
+      keys.require(
+          device.silence().compareTo(sockets.pingInterval().plus(sockets.pingTimeout())) > 0,
+          "muster.device.silence is above socket.ping-interval and socket.ping-timeout together",
+          "device.silence",
+          "socket.ping-interval",
+          "socket.ping-timeout");
+      keys.require(
+          device.telling().compareTo(device.grace()) <= 0,
+          "muster.device.telling is at most device.grace",
+          "device.telling",
+          "device.grace");
+      keys.require(
+          device.backoff().compareTo(device.backoffMax()) <= 0,
+          "muster.device.backoff is at most device.backoff-max",
+          "device.backoff",
+          "device.backoff-max");
+      return device;
+    }
+
+    private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
-              text("auth.device-secret"),
-              text("auth.user-secret"),
-              text("auth.internal-secret"),
-              text("auth.metrics-token"));
-      complaints.addAll(given.complaints(isProduction));
-      return complaints.isEmpty() ? given.completed(isProduction, dataDir) : Secrets.NONE;
+              keys.text("auth.device-secret"),
+              keys.text("auth.user-secret"),
+              keys.text("auth.internal-secret"),
+              keys.text("auth.metrics-token"));
+      given.complaints(isProduction).forEach(keys::complain);
+      return given;
     }
+  }
 
-    private Optional<String> text(String path) {
-      return config.hasPath(path) && !config.getString(path).isBlank()
-          ? Optional.of(config.getString(path))
-          : Optional.empty();
-    }
-
-    private List<String> list(String path) {
-      return Arrays.stream(config.getString(path).split(","))
-          .map(String::strip)
-          .filter(item -> !item.isEmpty())
-          .toList();
-    }
-
-    private int whole(String path, int min, int max) {
-      return checked(
-          () -> {
-            int value = config.getInt(path);
-            if (value < min || value > max) {
-              throw new IllegalArgumentException(
-                  "muster.%s is %d to %d, was %d".formatted(path, min, max, value));
-            }
-            return value;
-          },
-          min);
-    }
-
-    private Duration time(String path, Duration min, Duration max) {
-      return checked(
-          () -> {
-            var value = config.getDuration(path);
-            if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
-              throw new IllegalArgumentException(
-                  "muster.%s is %d ms to %d ms, was %d ms"
-                      .formatted(path, min.toMillis(), max.toMillis(), value.toMillis()));
-            }
-            return value;
-          },
-          min);
-    }
-
-    private <T> T checked(Supplier<T> read, T otherwise) {
-      try {
-        return read.get();
-      } catch (ConfigException | IllegalArgumentException e) {
-        complaints.add(e.getMessage());
-        return otherwise;
-      }
-    }
+  private Settings with(Secrets completed) {
+    return new Settings(
+        isProduction, dataDir, http, sockets, completed, users, persistence, device);
   }
 }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -19,6 +20,16 @@ import org.flywaydb.core.api.FlywayException;
  */
 public final class Database implements AutoCloseable {
   static final String SCHEMA = "muster";
+
+  /**
+   * A node that stalls between an insert and its commit leaves a hole in the order of events. The
+   * projection waits 2 s for a hole (persistence.conf); the write must have failed by then, or its
+   * event would be missing from the tables.
+   */
+  static final Duration STALL_MAX = Duration.ofMillis(1_500);
+
+  static final String JOURNAL_SESSION =
+      "set idle_in_transaction_session_timeout = " + STALL_MAX.toMillis();
 
   private final DatabaseUrl url;
   private final PersistenceSettings settings;
@@ -105,14 +116,11 @@ public final class Database implements AutoCloseable {
         Map.of(
             "pekko-persistence-jdbc.shared-databases.slick",
             Map.of("profile", url.dialect().slickProfile, "db", db),
+            "jdbc-journal.parallelism",
+            url.dialect().journalWriters,
             "pekko.projection.jdbc.dialect",
             url.dialect().projectionDialect));
   }
-
-  // A node that stalls between an insert and its commit holds a hole in the order of events open.
-  // The projection waits 2 s for a hole (persistence.conf); the write must have failed by then.
-  private static final String JOURNAL_SESSION =
-      "set idle_in_transaction_session_timeout = '1500ms'";
 
   /** Runs the work on a pool of its own, outside of event loops and actors. */
   <T> CompletionStage<T> query(Work<T> work) {

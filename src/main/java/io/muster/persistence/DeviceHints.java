@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -96,6 +97,15 @@ public final class DeviceHints implements LastSeen {
       Connection c, String type, List<Seen> seen, Function<Seen, Object> column)
       throws SQLException {
     return c.createArrayOf(type, seen.stream().map(column).toArray());
+  }
+
+  static Optional<Hints> of(Connection c, DeviceId id) throws SQLException {
+    try (var select = c.prepareStatement("select * from muster.device_hints where id = ?")) {
+      select.setString(1, id.value());
+      try (var found = select.executeQuery()) {
+        return found.next() ? Optional.of(read(found)) : Optional.empty();
+      }
+    }
   }
 
   /** Of a row that was joined with the hints; a device that nobody has seen has none. */

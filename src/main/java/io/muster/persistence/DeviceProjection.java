@@ -15,10 +15,12 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.ShardedDaemonProcessSettings;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
 import org.apache.pekko.persistence.jdbc.query.javadsl.JdbcReadJournal;
+import org.apache.pekko.persistence.query.Offset;
 import org.apache.pekko.projection.ProjectionBehavior;
 import org.apache.pekko.projection.ProjectionId;
 import org.apache.pekko.projection.eventsourced.EventEnvelope;
 import org.apache.pekko.projection.eventsourced.javadsl.EventSourcedProvider;
+import org.apache.pekko.projection.javadsl.SourceProvider;
 import org.apache.pekko.projection.jdbc.javadsl.JdbcHandler;
 import org.apache.pekko.projection.jdbc.javadsl.JdbcProjection;
 
@@ -48,11 +50,17 @@ public final class DeviceProjection {
     return ProjectionBehavior.create(
         JdbcProjection.groupedWithin(
             ProjectionId.of(NAME, tag),
-            EventSourcedProvider.<DeviceEvent>eventsByTag(
-                system, JdbcReadJournal.Identifier(), tag),
+            events(system, database, tag),
             () -> new Transaction(database),
             Rows::new,
             system));
+  }
+
+  private static SourceProvider<Offset, EventEnvelope<DeviceEvent>> events(
+      ActorSystem<?> system, Database database, String tag) {
+    return database.isEmbedded()
+        ? new EmbeddedEvents(system, database, tag)
+        : EventSourcedProvider.eventsByTag(system, JdbcReadJournal.Identifier(), tag);
   }
 
   private static final class Rows

@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class DeviceTable {
    * In the order of ids: two writers of the same rows wait for each other instead of locking up.
    */
   static SortedMap<DeviceId, DeviceRow> byId() {
-    return new TreeMap<>(java.util.Comparator.comparing(DeviceId::value));
+    return new TreeMap<>(Comparator.comparing(DeviceId::value));
   }
 
   static DeviceRow row(ResultSet row) throws SQLException {

@@ -2,6 +2,7 @@ package io.muster.persistence;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
+import io.muster.actors.DeviceView.Hints;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Page;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -40,6 +42,11 @@ public final class DeviceViews implements Roster, AutoCloseable {
   /** Only what the projection follows: other entities may have tags of their own. */
   static final String OUR_TAGS =
       DeviceTags.ALL.stream().map(tag -> "'" + tag + "'").collect(Collectors.joining(", "));
+
+  /** Not {@code max}: H2 would go through the whole index for it. */
+  private static final String NEWEST =
+      "select event_id from muster.event_tag where tag in (%s) order by event_id desc limit 1"
+          .formatted(OUR_TAGS);
 
   private final Database database;
   private final Coalesced<OrgId, Picture> pictures = new Coalesced<>(this::take);
@@ -92,7 +99,7 @@ public final class DeviceViews implements Roster, AutoCloseable {
               values.add(like);
             });
     last.ifPresent(id -> and(sql, values, "v.id > ?", id));
-    sql.append(" order by v.id limit ").append(size + 1);
+    sql.append(" order by v.org, v.id limit ").append(size + 1);
     var views = views(c, sql.toString(), values);
     return views.size() <= size
         ? new Page<>(views, Optional.empty())
@@ -108,6 +115,11 @@ public final class DeviceViews implements Roster, AutoCloseable {
   private static String pattern(String text) {
     var escaped = Columns.storable(text).toLowerCase(Locale.ROOT).replaceAll("[!%_]", "!$0");
     return "%" + escaped + "%";
+  }
+
+  @Override
+  public CompletionStage<Optional<Hints>> hints(DeviceId id) {
+    return database.query(c -> DeviceHints.of(c, id));
   }
 
   // ── pictures ──
@@ -151,14 +163,9 @@ public final class DeviceViews implements Roster, AutoCloseable {
   private CompletionStage<Mark> lookAtHead() {
     return database.query(
         c -> {
-          try (var select =
-                  c.prepareStatement(
-                      "select coalesce(max(event_id), 0) from muster.event_tag where tag in ("
-                          + OUR_TAGS
-                          + ")");
+          try (var select = c.prepareStatement(NEWEST);
               var found = select.executeQuery()) {
-            found.next();
-            return new Mark(found.getLong(1));
+            return new Mark(found.next() ? found.getLong(1) : 0);
           }
         });
   }
@@ -182,27 +189,36 @@ public final class DeviceViews implements Roster, AutoCloseable {
     var sql = new StringBuilder();
     var values = new ArrayList<Object>();
     sql.append("select id from (select id, deadline as due from muster.device_view");
-    sql.append(" where deadline <= ?");
+    // A lower bound keeps H2 away from those who wait for nothing.
+    sql.append(" where deadline > ? and deadline <= ?");
+    values.add(Columns.time(Instant.EPOCH));
     values.add(Columns.time(now));
     // The gaps between the living: an index can be searched for them, for "not in" it cannot.
-    Optional<String> before = Optional.empty();
-    var nodes = new TreeSet<String>();
-    living.forEach(node -> nodes.add(node.value()));
-    for (String node : nodes) {
-      gap(sql, values, before, Optional.of(node));
-      before = Optional.of(node);
+    var after = FIRST_NODE;
+    for (String node : sorted(living)) {
+      sql.append(GAP).append(" and node < ?");
+      values.addAll(List.of(after, node));
+      after = node + SMALLEST;
     }
-    gap(sql, values, before, Optional.empty());
+    sql.append(GAP);
+    values.add(after);
     sql.append(") overdue order by due, id limit ?");
     values.add(max);
     return ids(sql.toString(), values);
   }
 
-  private static void gap(
-      StringBuilder sql, List<Object> values, Optional<String> after, Optional<String> before) {
-    sql.append(" union all select id, since from muster.device_view where node is not null");
-    after.ifPresent(node -> and(sql, values, "node > ?", node));
-    before.ifPresent(node -> and(sql, values, "node < ?", node));
+  private static final String GAP =
+      " union all select id, since from muster.device_view where node >= ?";
+
+  /** Makes of a name the next one in order: no name has this character. */
+  private static final String SMALLEST = "\u0001";
+
+  private static final String FIRST_NODE = SMALLEST;
+
+  private static SortedSet<String> sorted(Set<NodeId> nodes) {
+    var names = new TreeSet<String>();
+    nodes.forEach(node -> names.add(node.value()));
+    return names;
   }
 
   private CompletionStage<List<DeviceId>> ids(String sql, List<Object> values) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * Where and how much to store.
  *
- * @param databaseUrl of a PostgreSQL server, in libpq or JDBC form; without one a file in the data
- *     directory is the database
+ * @param databaseUrl of a PostgreSQL 15 or newer, in libpq or JDBC form; without one a file in the
+ *     data directory is the database
  * @param dataDir where the embedded database lives; made when it is missing
  * @param journalConnections for the journal and snapshots, 1 to 100; group commit makes ten enough
  *     for 20,000 persists a second

@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** A bounded number of statements at once, a bounded queue before them, and an end to waiting. */
 final class QueryPool implements AutoCloseable {
@@ -91,8 +92,7 @@ final class QueryPool implements AutoCloseable {
   private static Throwable translated(Throwable failure) {
     return switch (failure) {
       case SQLException e -> new ReadModelUnavailable("the database does not answer", e);
-      case java.util.concurrent.TimeoutException e ->
-          new ReadModelUnavailable("the database did not answer in time", e);
+      case TimeoutException e -> new ReadModelUnavailable("the database did not answer in time", e);
       default -> failure;
     };
   }

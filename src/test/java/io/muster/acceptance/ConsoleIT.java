@@ -172,7 +172,7 @@ class ConsoleIT {
     page.navigate(demo.address());
     page.locator("#token").fill("eyJhbGciOiJIUzI1NiJ9.e30.c2ln");
     page.locator("button.primary").click();
-    assertThat(page.locator(".problem .code")).hasText("unauthorized");
+    assertThat(page.locator(".problem .code")).hasText("AUTH_INVALID");
   }
 
   private void signIn() {

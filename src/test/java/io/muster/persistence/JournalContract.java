@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.muster.actors.DeviceId;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceState;
+import io.muster.support.Eventually;
 import io.muster.support.SampleEvents;
 import io.muster.support.Store;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ abstract class JournalContract {
     var journal =
         PersistenceQuery.get(store.system())
             .getReadJournalFor(JdbcReadJournal.class, JdbcReadJournal.Identifier());
-    return io.muster.support.Eventually.await(
+    return Eventually.await(
         journal
             .currentEventsByPersistenceId("Device|" + id, 0, Long.MAX_VALUE)
             .map(envelope -> (DeviceEvent) envelope.event())

@@ -19,11 +19,15 @@ import io.muster.actors.device.DeviceEvent.Registered;
 import io.muster.actors.device.DeviceEvent.Renamed;
 import io.muster.support.Postgres;
 import io.muster.support.Store;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,8 +81,7 @@ class OutageIT {
   void devices_and_their_rows_go_on_after_an_outage() {
     try (var outage = Postgres.shared().stop()) {
       var write = store.write(TV, new Renamed("during", "ada", T)).toCompletableFuture();
-      assertThrows(
-          java.util.concurrent.TimeoutException.class, () -> write.get(1, TimeUnit.SECONDS));
+      assertThrows(TimeoutException.class, () -> write.get(1, TimeUnit.SECONDS));
     }
     // Asked again and again, as a client would.
     eventually(
@@ -99,7 +102,7 @@ class OutageIT {
     assertEquals(store.recall(TV).profile().orElseThrow().name(), row.name());
   }
 
-  private java.util.List<String> names() {
+  private List<String> names() {
     return await(ports.roster().picture(ACME)).devices().stream().map(d -> d.name()).toList();
   }
 
@@ -111,12 +114,12 @@ class OutageIT {
             ports.roster().picture(ACME),
             ports.roster().head(),
             ports.roster().tagged(ACME, "x", 10),
-            ports.roster().overdue(T, java.util.Set.of(), 10),
+            ports.roster().overdue(T, Set.of(), 10),
             ports.history().newestFirst(TV, 10, Optional.empty()),
             ports.pairings().find("123", T))
         .toList()
         .forEach(this::assertFails);
-    var took = java.time.Duration.ofNanos(System.nanoTime() - asked);
+    var took = Duration.ofNanos(System.nanoTime() - asked);
     assertTrue(took.toMillis() < 10_000, "it took " + took);
   }
 

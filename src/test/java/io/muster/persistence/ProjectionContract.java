@@ -34,11 +34,11 @@ import org.junit.jupiter.api.Test;
 /** The table says what the journal says, whatever happens in between. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 abstract class ProjectionContract {
-  private static final Instant T = Instant.parse("2026-03-01T08:30:00.123456Z");
-  private static final OrgId ACME = new OrgId("acme");
+  static final Instant T = Instant.parse("2026-03-01T08:30:00.123456Z");
+  static final OrgId ACME = new OrgId("acme");
   private static final NodeId NODE = new NodeId("node-1");
 
-  private Store store;
+  Store store;
   private final List<ActorRef<ProjectionBehavior.Command>> slices = new ArrayList<>();
 
   abstract Store open();
@@ -53,7 +53,7 @@ abstract class ProjectionContract {
     store.close();
   }
 
-  private void project() {
+  void project() {
     for (String tag : DeviceTags.ALL) {
       slices.add(
           store.spawn(
@@ -170,7 +170,7 @@ abstract class ProjectionContract {
     return CompletableFuture.allOf(writes.toArray(CompletableFuture[]::new));
   }
 
-  private DeviceRow row(DeviceId id) {
+  DeviceRow row(DeviceId id) {
     try (var c = store.database().connection()) {
       return DeviceTable.load(c, List.of(id)).get(id);
     } catch (SQLException e) {
@@ -186,7 +186,7 @@ abstract class ProjectionContract {
     return number("select count(*) from muster.device_view where seq = " + seq);
   }
 
-  private long number(String sql) {
+  long number(String sql) {
     try (var c = store.database().connection();
         var statement = c.createStatement();
         var row = statement.executeQuery(sql)) {

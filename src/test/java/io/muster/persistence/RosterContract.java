@@ -18,12 +18,15 @@ import io.muster.actors.Presence;
 import io.muster.actors.Roster.Filter;
 import io.muster.actors.device.AwayReason;
 import io.muster.actors.device.DeviceEvent.*;
+import io.muster.support.Eventually;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -219,12 +222,12 @@ abstract class RosterContract {
 
   @Test
   void many_who_wait_for_different_marks_are_all_told() {
-    var waiting = new ArrayList<java.util.concurrent.CompletionStage<Void>>();
+    var waiting = new ArrayList<CompletionStage<Void>>();
     for (int i = 0; i < 30; i++) {
       register("d" + i);
       waiting.add(ports.roster().head().thenCompose(ports.roster()::caughtUp));
     }
-    waiting.forEach(io.muster.support.Eventually::await);
+    waiting.forEach(Eventually::await);
     assertEquals(30, await(ports.roster().picture(org)).devices().size());
   }
 
@@ -281,6 +284,17 @@ abstract class RosterContract {
   }
 
   @Test
+  void hints_of_one_device_are_what_was_kept_last() {
+    register("d1", "d2");
+    catchUp();
+    keep(seen("d1", hints(T.plusSeconds(1), "1")), seen("d1", hints(T.plusSeconds(2), "2")));
+    var last = Optional.of(hints(T.plusSeconds(2), "2"));
+    assertEquals(last, await(ports.roster().hints(id("d1"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("d2"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("nobody"))));
+  }
+
+  @Test
   void older_hints_change_nothing_and_newer_ones_replace() {
     register("d1");
     catchUp();
@@ -308,6 +322,17 @@ abstract class RosterContract {
     catchUp();
     keep(seen("d1", hints(T, "1\0\uD800")), seen("d2", hints(T, "2")));
     assertEquals(Optional.of("2"), list(Filter.ALL).getLast().hints().appVersion());
+  }
+
+  @Test
+  void what_was_kept_of_one_device_can_be_asked_for() {
+    register("d1", "d2");
+    catchUp();
+    var kept = hints(T, "1.2.3");
+    keep(seen("d1", kept));
+    assertEquals(Optional.of(kept), await(ports.roster().hints(id("d1"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("d2"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("nobody"))));
   }
 
   private static Hints hints(Instant at, String version) {
@@ -339,7 +364,7 @@ abstract class RosterContract {
   }
 
   private List<DeviceId> ids(String... names) {
-    return java.util.Arrays.stream(names).map(this::id).toList();
+    return Arrays.stream(names).map(this::id).toList();
   }
 
   private static List<DeviceId> ids(List<DeviceView> views) {

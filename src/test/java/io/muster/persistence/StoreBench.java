@@ -1,5 +1,6 @@
 package io.muster.persistence;
 
+import io.muster.actors.CommandId;
 import io.muster.actors.DeviceId;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.apache.pekko.Done;
 
@@ -37,9 +39,8 @@ public final class StoreBench {
   public static void main(String[] arguments) {
     int devices = Integer.parseInt(arguments[1]);
     int each = Integer.parseInt(arguments[2]);
-    try (var store = arguments[0].equals("embedded") ? Store.embedded() : Store.postgres()) {
-      new StoreBench(store, devices, each).run();
-    }
+    var store = arguments[0].equals("embedded") ? Store.embedded() : Store.postgres();
+    new StoreBench(store, devices, each).run();
     System.exit(0);
   }
 
@@ -87,7 +88,7 @@ public final class StoreBench {
   }
 
   private DeviceEvent sent(int n) {
-    return new CommandSent(new io.muster.actors.CommandId("c"), n, 1, now());
+    return new CommandSent(new CommandId("c"), n, 1, now());
   }
 
   private DeviceEvent online(int n) {
@@ -103,7 +104,7 @@ public final class StoreBench {
   }
 
   /** Every device writes its next event when the last one is acknowledged. */
-  private void rounds(int count, java.util.function.IntFunction<DeviceEvent> event) {
+  private void rounds(int count, IntFunction<DeviceEvent> event) {
     Eventually.await(
         CompletableFuture.allOf(
             IntStream.range(0, devices)
@@ -111,8 +112,7 @@ public final class StoreBench {
                 .toArray(CompletableFuture[]::new)));
   }
 
-  private CompletionStage<Done> life(
-      DeviceId id, int count, java.util.function.IntFunction<DeviceEvent> event) {
+  private CompletionStage<Done> life(DeviceId id, int count, IntFunction<DeviceEvent> event) {
     CompletionStage<Done> all = CompletableFuture.completedStage(Done.done());
     for (int i = 0; i < count; i++) {
       int n = i;

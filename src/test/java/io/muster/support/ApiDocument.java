@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** A served document of the API, held against what is really said. */
 public final class ApiDocument {
@@ -82,6 +84,73 @@ public final class ApiDocument {
     return answer.status() >= 500
         ? complaints(resolve(responses.get("default")), answer)
         : List.of(answer.method() + " " + answer.path() + " does not tell of " + status);
+  }
+
+  /** What the document does not allow in a request body that was taken nevertheless. */
+  public List<String> complaintsAboutRequest(String method, String path, String body) {
+    var described =
+        operation(method, path).map(o -> o.at("/requestBody/content/application~1json/schema"));
+    return described.filter(schema -> !schema.isMissingNode()).isEmpty()
+        ? List.of("no request body is described for " + method + " " + path)
+        : complaints(described.get(), body);
+  }
+
+  /** Names of the headers that an answer of this status always has. */
+  public List<String> headers(String method, String path, int status) {
+    var response = operation(method, path).map(o -> resolve(o.path("responses").path("" + status)));
+    return response.map(r -> r.path("headers")).stream()
+        .flatMap(headers -> headers.properties().stream())
+        .filter(header -> resolve(header.getValue()).path("required").asBoolean())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** The {@code operationId}; empty when the document knows no such operation. */
+  public Optional<String> name(String method, String path) {
+    return operation(method, path).map(o -> o.get("operationId").asText());
+  }
+
+  /**
+   * @param path with its parameters in braces
+   * @param statuses what it documents by number
+   * @param isForUsers needs a user's token
+   */
+  public record Operation(
+      String name,
+      String method,
+      String path,
+      List<Integer> statuses,
+      boolean takesBody,
+      boolean takesQuery,
+      boolean isForUsers) {}
+
+  public List<Operation> operations() {
+    var operations = new ArrayList<Operation>();
+    document
+        .get("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue().properties().stream()
+                    .filter(member -> member.getValue().has("operationId"))
+                    .map(member -> operation(path.getKey(), member.getKey(), member.getValue()))
+                    .forEach(operations::add));
+    return operations;
+  }
+
+  private Operation operation(String path, String method, JsonNode described) {
+    return new Operation(
+        described.get("operationId").asText(),
+        method.toUpperCase(Locale.ROOT),
+        path,
+        names(described.get("responses")).stream()
+            .filter(status -> !status.equals("default"))
+            .map(Integer::valueOf)
+            .toList(),
+        described.has("requestBody"),
+        StreamSupport.stream(described.path("parameters").spliterator(), false)
+            .anyMatch(p -> resolve(p).path("in").asText().equals("query")),
+        !described.has("security"));
   }
 
   private List<String> complaints(JsonNode response, Answer answer) {

@@ -2,6 +2,7 @@ package io.muster.support;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
+import io.muster.actors.LastSeen;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Page;
@@ -99,7 +100,7 @@ public final class MemoryRoster implements Roster {
     return ready.stream().map(Waiting::done).toList();
   }
 
-  synchronized CompletionStage<Void> keep(Map<DeviceId, io.muster.actors.LastSeen.Seen> batch) {
+  synchronized CompletionStage<Void> keep(Map<DeviceId, LastSeen.Seen> batch) {
     return answer(
         () -> {
           batch.forEach(
@@ -164,6 +165,11 @@ public final class MemoryRoster implements Roster {
     return rows.values().stream()
         .filter(row -> row.org().equals(org) && !row.retired())
         .map(row -> row.view(hints.getOrDefault(row.id(), DeviceView.Hints.NONE)));
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<DeviceView.Hints>> hints(DeviceId id) {
+    return answer(() -> Optional.ofNullable(hints.get(id)));
   }
 
   @Override

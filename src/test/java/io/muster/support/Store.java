@@ -15,8 +15,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.Done;
@@ -104,7 +106,7 @@ public final class Store implements AutoCloseable {
   /** Ends the projection of a slice and returns when it has ended. */
   public void stop(ActorRef<ProjectionBehavior.Command> slice) {
     slice.tell(ProjectionBehavior.stopMessage());
-    var gone = new java.util.concurrent.CompletableFuture<Void>();
+    var gone = new CompletableFuture<Void>();
     spawn(
         Behaviors.setup(
             ctx -> {
@@ -147,7 +149,7 @@ public final class Store implements AutoCloseable {
     system.terminate();
     try {
       system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (InterruptedException | java.util.concurrent.ExecutionException | TimeoutException e) {
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new IllegalStateException("the actor system does not end", e);
     }
     database.close();

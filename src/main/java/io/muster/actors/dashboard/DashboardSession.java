@@ -29,13 +29,19 @@ public final class DashboardSession {
 
   /** The socket, as the session sees it. Called on the session's loop only. */
   public interface Screen {
-    void picture(List<DeviceView> devices);
+    /**
+     * A large picture takes its time.
+     *
+     * @param shown run when all of it has been put before the watcher; not after the session ended
+     */
+    void picture(List<DeviceView> devices, Runnable shown);
 
     void news(ToDashboard news);
   }
 
   private enum Stage {
     GATHERING,
+    SHOWING,
     SETTLING,
     LIVE,
     ENDED
@@ -47,7 +53,14 @@ public final class DashboardSession {
   private final ScheduledExecutorService loop;
   private Stage stage = Stage.GATHERING;
 
-  // News that came before the picture: the latest of each device is enough, so it is bounded by the
+  // A repetition that was asked for while the picture was on its way.
+  private boolean again;
+
+  // What the answers on their way belong to: those of an earlier round are of no interest.
+  private int round;
+
+  // News that came before the picture was shown: the latest of each device is enough, so it is
+  // bounded by the
   // fleet.
   private final Map<DeviceId, ToDashboard> early = new LinkedHashMap<>();
 
@@ -74,7 +87,7 @@ public final class DashboardSession {
     return switch (stage) {
       case LIVE -> true;
       case ENDED -> false;
-      case GATHERING -> {
+      case GATHERING, SHOWING -> {
         keep(news);
         yield false;
       }
@@ -88,11 +101,12 @@ public final class DashboardSession {
    */
   public void repeat() {
     switch (stage) {
-      case LIVE -> {
+      case SETTLING, LIVE -> {
         stage = Stage.GATHERING;
+        round++;
         open();
       }
-      case SETTLING -> screen.picture(latest());
+      case SHOWING -> again = true;
       case GATHERING, ENDED -> {}
     }
   }
@@ -118,11 +132,23 @@ public final class DashboardSession {
 
   private void show(Picture picture, Roster.Mark mark) {
     shown = picture;
-    screen.picture(picture.devices());
+    stage = Stage.SHOWING;
+    screen.picture(latest(), () -> shown(mark));
+  }
+
+  private void shown(Roster.Mark mark) {
+    if (stage != Stage.SHOWING) {
+      return;
+    }
     stage = Stage.SETTLING;
     early.values().stream().filter(this::isNew).forEach(screen::news);
     early.clear();
-    on(roster.caughtUp(mark).thenCompose(_ -> roster.picture(org)), this::settle);
+    if (again) {
+      again = false;
+      repeat();
+    } else {
+      on(roster.caughtUp(mark).thenCompose(_ -> roster.picture(org)), this::settle);
+    }
   }
 
   private void settle(Picture picture) {
@@ -136,11 +162,19 @@ public final class DashboardSession {
     stage = Stage.LIVE;
   }
 
+  /** The table may lag what this watcher was told before a repetition. */
   private List<DeviceView> latest() {
+    if (told.isEmpty()) {
+      return shown.devices();
+    }
     var all = new LinkedHashMap<DeviceId, DeviceView>();
     shown.devices().forEach(device -> all.put(device.id(), device));
-    all.putAll(told);
+    told.forEach((id, device) -> all.merge(id, device, DashboardSession::newer));
     return List.copyOf(all.values());
+  }
+
+  private static DeviceView newer(DeviceView one, DeviceView other) {
+    return other.isNewerThan(one) ? other : one;
   }
 
   private boolean isNew(ToDashboard news) {
@@ -165,29 +199,33 @@ public final class DashboardSession {
 
   /** A read model that is away is asked again; until then the watcher waits for its picture. */
   private <T> void on(CompletionStage<T> answer, Consumer<T> then) {
+    int asked = round;
     answer.whenComplete(
         (value, failure) ->
             loop.execute(
                 () -> {
-                  if (stage == Stage.ENDED) {
+                  if (stage == Stage.ENDED || asked != round) {
                     return;
                   }
                   if (failure == null) {
                     then.accept(value);
                   } else {
-                    loop.schedule(this::startAgain, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                    loop.schedule(() -> startAgain(asked), RETRY_MILLIS, TimeUnit.MILLISECONDS);
                   }
                 }));
   }
 
-  private void startAgain() {
+  private void startAgain(int failed) {
+    if (failed != round) {
+      return;
+    }
     switch (stage) {
       case GATHERING -> open();
       case SETTLING ->
           on(
               roster.head().thenCompose(roster::caughtUp).thenCompose(_ -> roster.picture(org)),
               this::settle);
-      case LIVE, ENDED -> {}
+      case SHOWING, LIVE, ENDED -> {}
     }
   }
 }

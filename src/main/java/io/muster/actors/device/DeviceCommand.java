@@ -55,8 +55,8 @@ public sealed interface DeviceCommand extends Wire {
   record RevokeTokens(OrgId org, String by, ActorRef<Answer> replyTo) implements Request {}
 
   /**
-   * Would a client with this verified token be let in? {@link Answer.Done} when it would, also for a
-   * device that nobody knows yet.
+   * Would a client with this verified token be let in? {@link Answer.Done} when it would, also for
+   * a device that nobody knows yet.
    */
   record CheckToken(OrgId org, Proof proof, ActorRef<Answer> replyTo) implements Request {}
 

@@ -162,8 +162,8 @@ public final class DeviceSession {
 
   private void answered(long token) {
     while (oldest != null && oldest.token <= token) {
-      oldest.answer();
-      drop();
+      // Taken first: the answer may end the socket, and with it everything that waits.
+      take().answer();
     }
   }
 
@@ -173,11 +173,13 @@ public final class DeviceSession {
     answered(waiting.token);
   }
 
-  private void drop() {
-    oldest = oldest.next;
+  private Waiting take() {
+    var first = oldest;
+    oldest = first.next;
     if (oldest == null) {
       newest = null;
     }
+    return first;
   }
 
   /** A heartbeat on its way. */

@@ -49,6 +49,7 @@ public final class DeviceSessions {
     return new SessionLoop(
         loop,
         isOnLoop,
+        System::nanoTime,
         node,
         behavior ->
             system.systemActorOf(

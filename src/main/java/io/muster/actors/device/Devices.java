@@ -24,8 +24,7 @@ public final class Devices {
   private final ActorSystem<?> system;
   private final Clock clock;
 
-  private Devices(
-      ActorRef<ShardingEnvelope<DeviceCommand>> shards, ActorSystem<?> system, Clock clock) {
+  Devices(ActorRef<ShardingEnvelope<DeviceCommand>> shards, ActorSystem<?> system, Clock clock) {
     this.shards = shards;
     this.system = system;
     this.clock = clock;

@@ -7,6 +7,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
@@ -23,6 +24,7 @@ final class SessionLoop {
 
   private final ScheduledExecutorService loop;
   private final BooleanSupplier isOnLoop;
+  private final LongSupplier nanos;
   private final ActorRef<Order> addresses;
   private final NodeId node;
   private final ArrayDeque<Expected> expected = new ArrayDeque<>();
@@ -42,10 +44,12 @@ final class SessionLoop {
   SessionLoop(
       ScheduledExecutorService loop,
       BooleanSupplier isOnLoop,
+      LongSupplier nanos,
       NodeId node,
       Function<Behavior<Order>, ActorRef<Order>> spawn) {
     this.loop = loop;
     this.isOnLoop = isOnLoop;
+    this.nanos = nanos;
     this.node = node;
     this.addresses = spawn.apply(addresses());
   }
@@ -106,7 +110,7 @@ final class SessionLoop {
   // ── one clock for all heartbeats of the loop: they are due in the order in which they came ──
 
   void expectAnswer(DeviceSession.Waiting waiting) {
-    expected.addLast(new Expected(waiting, System.nanoTime() + ANSWER_PATIENCE.toNanos()));
+    expected.addLast(new Expected(waiting, nanos.getAsLong() + ANSWER_PATIENCE.toNanos()));
     if (!isTicking) {
       isTicking = true;
       loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -114,14 +118,18 @@ final class SessionLoop {
   }
 
   private void tick() {
-    long now = System.nanoTime();
-    while (!expected.isEmpty()
-        && (expected.peek().waiting().isSettled() || expected.peek().deadline() - now <= 0)) {
-      expected.poll().waiting().giveUp();
-    }
-    isTicking = !expected.isEmpty();
-    if (isTicking) {
-      loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    long now = nanos.getAsLong();
+    try {
+      while (!expected.isEmpty()
+          && (expected.peek().waiting().isSettled() || expected.peek().deadline() - now <= 0)) {
+        expected.poll().waiting().giveUp();
+      }
+    } finally {
+      // One socket that fails must not stop the clock of all the others.
+      isTicking = !expected.isEmpty();
+      if (isTicking) {
+        loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+      }
     }
   }
 }

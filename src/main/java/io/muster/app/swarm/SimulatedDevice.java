@@ -19,8 +19,8 @@ final class SimulatedDevice implements Connection.Client {
     DEAD
   }
 
-  // Heartbeats under way per device; a power of two. At 15 s apart one is plenty, at full load
-  // four.
+  // Heartbeats under way per device; a power of two. At 15 s apart one is plenty; at the most that
+  // a gateway bears, each device has a few.
   private static final int UNDER_WAY = 8;
   private static final Duration ACKED_BEFORE_RESTART = Duration.ofMillis(500);
   private static final String FLAPPED = "flapped";
@@ -86,11 +86,16 @@ final class SimulatedDevice implements Connection.Client {
     }
   }
 
+  /** The connection breaks; the device comes back by itself. */
+  void flap() {
+    swarm.tally().flaps++;
+    connection.drop(FLAPPED);
+  }
+
   private void misbehave(double dice, double minutes) {
     double flap = persona.flaps() * minutes;
     if (dice < flap) {
-      swarm.tally().flaps++;
-      connection.drop(FLAPPED);
+      flap();
     } else if (dice < flap + persona.halfOpens() * minutes) {
       swarm.tally().silences++;
       become(State.SILENT);

@@ -52,19 +52,27 @@ final class Answers {
 
   /** What went wrong, as the caller may know it. */
   static HttpResponse failure(Throwable failure) {
-    var cause = failure;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
+    var cause = cause(failure);
     return switch (cause) {
+      case Wanted.TooLarge e -> Problem.TOO_LARGE.because(e.getMessage()).response();
       case Body.NotUnderstood e -> Problem.badRequest(e.getMessage()).response();
       case IllegalArgumentException e -> Problem.badRequest(e.getMessage()).response();
+      case JournalUnavailable _ -> refusal(Refusal.JOURNAL_UNAVAILABLE);
       case ReadModelUnavailable _ -> refusal(Refusal.READ_MODEL_UNAVAILABLE);
       default -> {
         log.error("A request failed", cause);
         yield Problem.INTERNAL.response();
       }
     };
+  }
+
+  /** What a stage wraps is what went wrong. */
+  static Throwable cause(Throwable failure) {
+    var cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   static CompletionStage<HttpResponse> orFailure(CompletionStage<HttpResponse> answer) {

@@ -2,7 +2,10 @@ package io.muster.http.api;
 
 import static io.muster.http.auth.Role.OPERATOR;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.muster.actors.CommandId;
 import io.muster.actors.DeviceId;
+import io.muster.actors.Refusal;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Answer;
@@ -12,12 +15,15 @@ import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -28,6 +34,10 @@ final class BatchRoutes extends Directives {
 
   // So many devices are asked at once; more would only wait in the journal's queue.
   private static final int AT_ONCE = 500;
+
+  private static final Answer AWAY = new Answer.No(Refusal.JOURNAL_UNAVAILABLE);
+  private static final Set<Refusal> OF_ALL =
+      EnumSet.of(Refusal.JOURNAL_UNAVAILABLE, Refusal.IDEMPOTENCY_KEY_REUSED);
 
   private final Devices devices;
   private final Roster roster;
@@ -43,7 +53,12 @@ final class BatchRoutes extends Directives {
 
   /** {@code /commands} */
   Route all() {
-    return methods(post(() -> access.as(OPERATOR, caller -> body(body -> send(caller, body)))));
+    return methods(
+        post(
+            () ->
+                access.as(
+                    OPERATOR,
+                    caller -> idempotencyKey(key -> body(body -> send(caller, body, key))))));
   }
 
   private sealed interface Target {
@@ -54,7 +69,7 @@ final class BatchRoutes extends Directives {
 
   private record Outcome(DeviceId device, Answer answer) {}
 
-  private CompletionStage<HttpResponse> send(Caller caller, Body body) {
+  private CompletionStage<HttpResponse> send(Caller caller, Body body, Optional<String> key) {
     var target = body.object("target").map(BatchRoutes::target);
     var command = body.object("command").map(Wanted::in);
     boolean dryRun = body.flag("dryRun").orElse(false);
@@ -62,7 +77,7 @@ final class BatchRoutes extends Directives {
     Body.require(target.isPresent(), "target is missing");
     Body.require(command.isPresent(), "command is missing");
     return resolve(caller, target.get())
-        .thenCompose(ids -> dryRun ? look(caller, ids) : enqueue(caller, ids, command.get()));
+        .thenCompose(ids -> dryRun ? look(caller, ids) : enqueue(caller, ids, command.get(), key));
   }
 
   private static Target target(Body body) {
@@ -74,6 +89,7 @@ final class BatchRoutes extends Directives {
   }
 
   private static Target.Ids ids(List<String> words) {
+    Body.require(!words.isEmpty(), "deviceIds names at least one device");
     return new Target.Ids(
         List.copyOf(new LinkedHashSet<>(words.stream().map(DeviceId::new).toList())));
   }
@@ -81,68 +97,115 @@ final class BatchRoutes extends Directives {
   private CompletionStage<List<DeviceId>> resolve(Caller caller, Target target) {
     return switch (target) {
       case Target.Ids t -> CompletableFuture.completedFuture(t.ids());
-      case Target.Tag t -> roster.tagged(caller.org(), t.tag(), TAGGED_MAX);
+      case Target.Tag t ->
+          roster.tagged(caller.org(), t.tag(), TAGGED_MAX + 1).thenApply(BatchRoutes::notTooMany);
     };
   }
 
-  private CompletionStage<HttpResponse> look(Caller caller, List<DeviceId> ids) {
-    return each(ids, id -> devices.ask(id, replyTo -> new Describe(caller.org(), replyTo)))
-        .thenApply(
-            outcomes -> {
-              var json = Json.object();
-              var targets = json.putArray("targets");
-              outcomes.stream()
-                  .filter(o -> refusal(o).isEmpty())
-                  .forEach(o -> targets.add(o.device().value()));
-              json.set("refused", refused(outcomes));
-              return Answers.json(200, json);
-            });
+  /** Part of a target is not what was asked for. */
+  private static List<DeviceId> notTooMany(List<DeviceId> ids) {
+    Body.require(
+        ids.size() <= TAGGED_MAX, "the tag is on more than %d devices".formatted(TAGGED_MAX));
+    return ids;
   }
 
-  private CompletionStage<HttpResponse> enqueue(Caller caller, List<DeviceId> ids, Wanted command) {
+  // ── the plan ──
+
+  private CompletionStage<HttpResponse> look(Caller caller, List<DeviceId> ids) {
+    return each(ids, id -> devices.ask(id, replyTo -> new Describe(caller.org(), replyTo)))
+        .thenApply(outcomes -> refusalOfAll(outcomes).orElseGet(() -> plan(outcomes)));
+  }
+
+  private static HttpResponse plan(List<Outcome> outcomes) {
+    var json = Json.object();
+    var targets = json.putArray("targets");
+    outcomes.stream()
+        .filter(o -> refusal(o).isEmpty())
+        .forEach(o -> targets.add(o.device().value()));
+    json.set("refused", refused(outcomes));
+    return Answers.json(200, json);
+  }
+
+  // ── the deed ──
+
+  private CompletionStage<HttpResponse> enqueue(
+      Caller caller, List<DeviceId> ids, Wanted command, Optional<String> key) {
     return each(
             ids,
             id -> {
-              var wish =
-                  command.by(caller.name(), Optional.empty(), Optional.empty(), devices.giveUpAt());
+              var wish = command.by(caller.name(), key, Optional.empty(), devices.giveUpAt());
               return devices.ask(id, replyTo -> new Enqueue(caller.org(), wish, replyTo));
             })
         .thenApply(
             outcomes -> {
-              var json = Json.object();
-              var accepted = json.putArray("accepted");
-              for (Outcome outcome : outcomes) {
-                if (outcome.answer() instanceof Answer.Accepted a) {
-                  telemetry.commandAccepted();
-                  accepted
-                      .addObject()
-                      .put("deviceId", outcome.device().value())
-                      .put("commandId", a.command().id().value());
-                }
-              }
-              json.set("refused", refused(outcomes));
-              return Answers.json(202, json);
+              outcomes.forEach(this::count);
+              return refusalOfAll(outcomes).orElseGet(() -> sent(outcomes));
             });
   }
 
-  private static com.fasterxml.jackson.databind.JsonNode refused(List<Outcome> outcomes) {
+  private void count(Outcome outcome) {
+    switch (outcome.answer()) {
+      case Answer.Accepted _ -> telemetry.commandAccepted();
+      case Answer.No no -> telemetry.commandRefused(no.why());
+      default -> {} // accepted before, and counted then
+    }
+  }
+
+  private static HttpResponse sent(List<Outcome> outcomes) {
+    var json = Json.object();
+    var accepted = json.putArray("accepted");
+    outcomes.forEach(
+        outcome ->
+            accepted(outcome.answer())
+                .ifPresent(
+                    id ->
+                        accepted
+                            .addObject()
+                            .put("deviceId", outcome.device().value())
+                            .put("commandId", id.value())));
+    json.set("refused", refused(outcomes));
+    return Answers.json(202, json);
+  }
+
+  private static Optional<CommandId> accepted(Answer answer) {
+    return switch (answer) {
+      case Answer.Accepted a -> Optional.of(a.command().id());
+      case Answer.AcceptedBefore a -> Optional.of(a.id());
+      default -> Optional.empty();
+    };
+  }
+
+  // ── refusals ──
+
+  private static ArrayNode refused(List<Outcome> outcomes) {
     var refused = Json.array();
     outcomes.forEach(
         o ->
             refusal(o)
                 .ifPresent(
-                    code ->
-                        refused.addObject().put("deviceId", o.device().value()).put("code", code)));
+                    why ->
+                        refused
+                            .addObject()
+                            .put("deviceId", o.device().value())
+                            .put("code", why.code())));
     return refused;
   }
 
-  private static Optional<String> refusal(Outcome outcome) {
+  private static Optional<Refusal> refusal(Outcome outcome) {
     return switch (outcome.answer()) {
-      case Answer.No no -> Optional.of(no.why().code());
-      case Answer.Described a when a.device().disabled() -> Optional.of("device_disabled");
-      case Answer.Described a when a.device().retired() -> Optional.of("device_retired");
+      case Answer.No no -> Optional.of(no.why());
+      case Answer.Described a when a.device().disabled() -> Optional.of(Refusal.DEVICE_DISABLED);
+      case Answer.Described a when a.device().retired() -> Optional.of(Refusal.DEVICE_RETIRED);
       default -> Optional.empty();
     };
+  }
+
+  /** What is the matter with the request or with us, and with no device, is said once. */
+  private static Optional<HttpResponse> refusalOfAll(List<Outcome> outcomes) {
+    var whys = outcomes.stream().map(BatchRoutes::refusal).collect(Collectors.toSet());
+    return whys.size() == 1
+        ? whys.iterator().next().filter(OF_ALL::contains).map(Answers::refusal)
+        : Optional.empty();
   }
 
   /** In waves, so that a large batch does not crowd out everybody else. */
@@ -151,9 +214,23 @@ final class BatchRoutes extends Directives {
     CompletionStage<List<Outcome>> all = CompletableFuture.completedFuture(new ArrayList<>());
     for (int from = 0; from < ids.size(); from += AT_ONCE) {
       var wave = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
-      all = all.thenCompose(done -> wave(wave, ask).thenApply(more -> plus(done, more)));
+      all =
+          all.thenCompose(
+              done ->
+                  (isInVain(done) ? given(wave, AWAY) : wave(wave, ask))
+                      .thenApply(more -> plus(done, more)));
     }
     return all;
+  }
+
+  /** Each wave would wait as long as the first, for a journal that is away. */
+  private static boolean isInVain(List<Outcome> done) {
+    return !done.isEmpty() && done.stream().allMatch(o -> o.answer().equals(AWAY));
+  }
+
+  private static CompletionStage<List<Outcome>> given(List<DeviceId> ids, Answer answer) {
+    return CompletableFuture.completedFuture(
+        ids.stream().map(id -> new Outcome(id, answer)).toList());
   }
 
   private static CompletionStage<List<Outcome>> wave(

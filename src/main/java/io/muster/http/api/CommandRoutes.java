@@ -6,6 +6,7 @@ import io.muster.actors.CommandHistory;
 import io.muster.actors.CommandId;
 import io.muster.actors.CommandView;
 import io.muster.actors.DeviceId;
+import io.muster.actors.ReadModelUnavailable;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Answer;
@@ -26,8 +27,8 @@ import org.apache.pekko.http.javadsl.server.Route;
 final class CommandRoutes extends Directives {
   private static final int PAGE_MAX = 200;
   private static final int PAGE_DEFAULT = 20;
-  private static final int KEY_CHARS_MAX = 128;
   private static final int WAIT_SECONDS_MAX = 30;
+  private static final int TRACE_CHARS_MAX = 64;
   private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?");
 
   private final Devices devices;
@@ -63,27 +64,19 @@ final class CommandRoutes extends Directives {
       Optional<String> key, Optional<Duration> patience, Optional<String> traceparent) {}
 
   private Route asked(java.util.function.Function<Asked, Route> inner) {
-    return optionalHeaderValueByName(
-        "Idempotency-Key",
+    return idempotencyKey(
         key ->
             optionalHeaderValueByName(
                 "Prefer",
                 prefer ->
                     optionalHeaderValueByName(
                         "traceparent",
-                        trace -> {
-                          if (key.filter(k -> k.isBlank() || k.length() > KEY_CHARS_MAX)
-                              .isPresent()) {
-                            return complete(
-                                Problem.badRequest("Idempotency-Key has 1 to 128 characters")
-                                    .response());
-                          }
-                          return inner.apply(
-                              new Asked(
-                                  key,
-                                  prefer.flatMap(CommandRoutes::patience),
-                                  trace.filter(t -> t.length() <= 64)));
-                        })));
+                        trace ->
+                            inner.apply(
+                                new Asked(
+                                    key,
+                                    prefer.flatMap(CommandRoutes::patience),
+                                    trace.filter(t -> t.length() <= TRACE_CHARS_MAX))))));
   }
 
   private static Optional<Duration> patience(String prefer) {
@@ -109,12 +102,11 @@ final class CommandRoutes extends Directives {
                     yield accepted(caller, a.command(), asked.patience());
                   }
                   case Answer.AcceptedBefore a ->
-                      history
-                          .find(device, a.id())
+                      settled(device, a.id())
                           .thenApply(
                               known ->
                                   known
-                                      .map(command -> accepted(command, Optional.empty()))
+                                      .map(command -> accepted(command, asked.patience()))
                                       .orElseGet(() -> Answers.refusal(Refusal.COMMAND_NOT_FOUND)));
                   case Answer.No no -> {
                     telemetry.commandRefused(no.why());
@@ -186,8 +178,7 @@ final class CommandRoutes extends Directives {
                 switch (answer) {
                   case Answer.Command a -> completed(new Found.Command(a.command()));
                   case Answer.No no when no.why() == Refusal.COMMAND_NOT_FOUND ->
-                      history
-                          .find(device, id)
+                      settled(device, id)
                           .thenApply(
                               known ->
                                   known
@@ -217,8 +208,7 @@ final class CommandRoutes extends Directives {
                 switch (answer) {
                   case Answer.Command a -> completed(Answers.json(200, Json.command(a.command())));
                   case Answer.No no when no.why() == Refusal.COMMAND_SETTLED ->
-                      history
-                          .find(device, id)
+                      settled(device, id)
                           .thenApply(
                               known ->
                                   Answers.refusal(
@@ -237,9 +227,25 @@ final class CommandRoutes extends Directives {
             answer ->
                 answer instanceof Answer.No no
                     ? completed(Answers.refusal(no.why()))
-                    : history
-                        .newestFirst(device, page.size(), page.token())
+                    : ofJournal(history.newestFirst(device, page.size(), page.token()))
                         .thenApply(found -> Answers.json(200, Answers.page(found, Json::command))));
+  }
+
+  private CompletionStage<Optional<CommandView>> settled(DeviceId device, CommandId id) {
+    return ofJournal(history.find(device, id));
+  }
+
+  /**
+   * Timelines are read from the journal itself: when they cannot be, it is the journal that is
+   * away.
+   */
+  private static <T> CompletionStage<T> ofJournal(CompletionStage<T> read) {
+    return read.exceptionallyCompose(
+        failure ->
+            CompletableFuture.failedFuture(
+                Answers.cause(failure) instanceof ReadModelUnavailable
+                    ? new JournalUnavailable()
+                    : failure));
   }
 
   private static <T> CompletionStage<T> completed(T value) {

@@ -3,7 +3,6 @@ package io.muster.http.api;
 import static io.muster.http.auth.Role.*;
 
 import io.muster.actors.DeviceId;
-import io.muster.actors.OrgId;
 import io.muster.actors.Presence;
 import io.muster.actors.Roster;
 import io.muster.actors.device.Answer;
@@ -11,7 +10,9 @@ import io.muster.actors.device.DeviceCommand.*;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -25,14 +26,19 @@ final class DeviceRoutes extends Directives {
   private static final long TOKEN_SECONDS_MAX = 365L * 24 * 3600;
   private static final long TOKEN_SECONDS_DEFAULT = 90L * 24 * 3600;
 
+  // A read is not made slow by what is nice to know besides.
+  private static final Duration HINTS_PATIENCE = Duration.ofMillis(300);
+
   private final Devices devices;
   private final Roster roster;
+  private final LastKnown lastKnown;
   private final DeviceTokens tokens;
   private final Access access;
 
   DeviceRoutes(Devices devices, Roster roster, DeviceTokens tokens, Access access) {
     this.devices = devices;
     this.roster = roster;
+    this.lastKnown = new LastKnown(roster, HINTS_PATIENCE);
     this.tokens = tokens;
     this.access = access;
   }
@@ -106,21 +112,20 @@ final class DeviceRoutes extends Directives {
     var name = body.text("name", NAME_CHARS_MAX);
     var tags = Tags.of(body.texts("tags", Tags.MAX).orElse(java.util.List.of()));
     body.complete();
-    return devices
-        .ask(id, replyTo -> new Register(caller.org(), name, tags, caller.name(), replyTo))
-        .thenApply(DeviceRoutes::device);
+    return shown(
+        devices.ask(id, replyTo -> new Register(caller.org(), name, tags, caller.name(), replyTo)));
   }
 
   private CompletionStage<HttpResponse> read(Caller caller, DeviceId id) {
-    return devices
-        .ask(id, replyTo -> new Describe(caller.org(), replyTo))
-        .thenCompose(answer -> withHints(caller.org(), answer))
-        .thenApply(DeviceRoutes::device);
+    return shown(devices.ask(id, replyTo -> new Describe(caller.org(), replyTo)));
   }
 
-  /** A device that is not connected to this node is known by what the table remembers of it. */
-  private CompletionStage<Answer> withHints(OrgId org, Answer answer) {
-    return java.util.concurrent.CompletableFuture.completedFuture(answer);
+  private CompletionStage<HttpResponse> shown(CompletionStage<Answer> answer) {
+    return answer.thenCompose(
+        a ->
+            a instanceof Answer.Described described
+                ? lastKnown.of(described.device()).thenApply(d -> Answers.json(200, Json.device(d)))
+                : CompletableFuture.completedFuture(device(a)));
   }
 
   private record Amendment(
@@ -135,6 +140,11 @@ final class DeviceRoutes extends Directives {
             body.texts("tags", Tags.MAX).map(Tags::of),
             body.flag("disabled"));
     body.complete();
+    Body.require(
+        amendment.name().isPresent()
+            || amendment.tags().isPresent()
+            || amendment.disabled().isPresent(),
+        "one of name, tags and disabled is needed");
     return amendment;
   }
 
@@ -150,8 +160,8 @@ final class DeviceRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> amend(Caller caller, DeviceId id, Amendment change) {
-    return devices
-        .ask(
+    return shown(
+        devices.ask(
             id,
             replyTo ->
                 new Amend(
@@ -160,8 +170,7 @@ final class DeviceRoutes extends Directives {
                     change.tags(),
                     change.disabled(),
                     caller.name(),
-                    replyTo))
-        .thenApply(DeviceRoutes::device);
+                    replyTo)));
   }
 
   private CompletionStage<HttpResponse> retire(Caller caller, DeviceId id) {
@@ -178,7 +187,7 @@ final class DeviceRoutes extends Directives {
             .orElse(TOKEN_SECONDS_DEFAULT);
     body.complete();
     return tokens
-        .issue(caller.org(), id, java.time.Duration.ofSeconds(seconds), caller.name())
+        .issue(caller.org(), id, Duration.ofSeconds(seconds), caller.name())
         .thenApply(
             issued ->
                 switch (issued) {
@@ -200,14 +209,15 @@ final class DeviceRoutes extends Directives {
 
   // ── answers ──
 
+  /** An answer that does not merely describe. */
   private static HttpResponse device(Answer answer) {
     return switch (answer) {
-      case Answer.Described a -> Answers.json(200, Json.device(a.device()));
       case Answer.Created a ->
           Answers.json(
               201, Json.device(a.device()), Answers.location("/api/v1/devices/" + a.device().id()));
       case Answer.No no -> Answers.refusal(no.why());
-      case Answer.Done _,
+      case Answer.Described _,
+          Answer.Done _,
           Answer.Accepted _,
           Answer.AcceptedBefore _,
           Answer.Command _,

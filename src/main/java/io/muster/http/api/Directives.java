@@ -1,8 +1,12 @@
 package io.muster.http.api;
 
+import io.muster.http.edge.ClientAddress;
+import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.AllDirectives;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -10,6 +14,10 @@ import org.apache.pekko.http.javadsl.unmarshalling.Unmarshaller;
 
 /** What the routes have in common, in the words of the routing DSL. */
 abstract class Directives extends AllDirectives {
+
+  private static final int KEY_CHARS_MAX = 128;
+  private static final ClientAddress ANYWHERE =
+      new ClientAddress(InetAddress.getLoopbackAddress(), true);
 
   record PageAsked(int size, Optional<String> token) {}
 
@@ -24,15 +32,42 @@ abstract class Directives extends AllDirectives {
 
   /** A JSON object, read before anything is asked of a device. */
   Route body(Function<Body, CompletionStage<HttpResponse>> inner) {
-    return entity(
-        Unmarshaller.entityToString(),
-        text -> {
-          try {
-            return answer(inner.apply(Body.of(text)));
-          } catch (IllegalArgumentException | Body.NotUnderstood e) {
-            return complete(Answers.failure(e));
-          }
+    return extractRequestEntity(
+        entity ->
+            isJson(entity.getContentType())
+                ? entity(Unmarshaller.entityToString(), text -> answer(inner.apply(Body.of(text))))
+                : complete(
+                    Problem.NOT_JSON
+                        .because("expected application/json, got " + entity.getContentType())
+                        .response()));
+  }
+
+  /** A body of which nothing is said, as the edge hands it on, is taken for JSON. */
+  private static boolean isJson(ContentType type) {
+    var media = type.mediaType();
+    return type.equals(ContentTypes.NO_CONTENT_TYPE)
+        || media.isApplication()
+            && (media.subType().equals("json")
+                || media.subType().endsWith("+json")
+                || media.subType().equals("octet-stream"));
+  }
+
+  /** Names the intention of a request: asked again under the same name, it is done once. */
+  Route idempotencyKey(Function<Optional<String>, Route> inner) {
+    return optionalHeaderValueByName(
+        "Idempotency-Key",
+        key -> {
+          Body.require(
+              key.map(k -> !k.isBlank() && k.length() <= KEY_CHARS_MAX).orElse(true),
+              "Idempotency-Key has 1 to %d characters".formatted(KEY_CHARS_MAX));
+          return inner.apply(key);
         });
+  }
+
+  /** Where the client is. A request that did not come by our listener may be anybody's. */
+  Route client(Function<ClientAddress, Route> inner) {
+    return extractRequest(
+        request -> inner.apply(request.getAttribute(ClientAddress.ATTRIBUTE).orElse(ANYWHERE)));
   }
 
   Route pageOf(int sizeDefault, int sizeMax, Function<PageAsked, Route> inner) {
@@ -41,13 +76,7 @@ abstract class Directives extends AllDirectives {
         size ->
             parameterOptional(
                 "pageToken",
-                token -> {
-                  try {
-                    return inner.apply(new PageAsked(pageSize(size, sizeDefault, sizeMax), token));
-                  } catch (IllegalArgumentException | Body.NotUnderstood e) {
-                    return complete(Answers.failure(e));
-                  }
-                }));
+                token -> inner.apply(new PageAsked(pageSize(size, sizeDefault, sizeMax), token))));
   }
 
   private static int pageSize(Optional<String> text, int sizeDefault, int sizeMax) {

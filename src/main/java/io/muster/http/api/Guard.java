@@ -33,13 +33,26 @@ public final class Guard extends Directives implements Access {
             switch (verdict) {
               case Verdict.User user when user.role().compareTo(needed) >= 0 ->
                   inner.apply(caller(user));
-              case Verdict.User _ -> complete(Problem.FORBIDDEN.response());
-              case Verdict.Device _ ->
-                  complete(Problem.FORBIDDEN.because("this is a device's token").response());
+              case Verdict.User user ->
+                  forbidden(
+                      "this needs the role %s, yours is %s"
+                          .formatted(needed.word(), user.role().word()));
+              case Verdict.Device _ -> forbidden("this needs a user's token, yours is a device's");
               case Verdict.Refused refused ->
-                  complete(Problem.UNAUTHORIZED.because(refused.message()).response());
+                  complete(Problem.UNAUTHORIZED.because(reason(refused)).response());
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
             });
+  }
+
+  private Route forbidden(String why) {
+    return complete(Problem.FORBIDDEN.because(why).response());
+  }
+
+  private static String reason(Verdict.Refused refused) {
+    return switch (refused) {
+      case EXPIRED -> "the token has expired";
+      case INVALID -> "the token is not valid here";
+    };
   }
 
   private static Caller caller(Verdict.User user) {

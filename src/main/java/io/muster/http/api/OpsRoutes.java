@@ -1,15 +1,19 @@
 package io.muster.http.api;
 
 import io.muster.http.Json;
+import io.muster.http.auth.Presented;
+import io.muster.http.edge.ClientAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.RemoteAddress;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -37,6 +41,11 @@ public final class OpsRoutes extends Directives {
     }
   }
 
+  private static final Problem NOT_YOURS =
+      Problem.FORBIDDEN.because("metrics are for this machine or for those who have their token");
+  private static final ContentType PROMETHEUS =
+      ContentTypes.parse("text/plain; version=0.0.4; charset=utf-8");
+
   private final Health health;
   private final Supplier<String> scrape;
   private final Predicate<Visitor> mayScrape;
@@ -44,7 +53,7 @@ public final class OpsRoutes extends Directives {
   /**
    * @param bearer the token of an {@code Authorization: Bearer} header
    */
-  public record Visitor(RemoteAddress address, boolean isForwarded, Optional<String> bearer) {}
+  public record Visitor(ClientAddress client, Optional<String> bearer) {}
 
   OpsRoutes(Health health, Supplier<String> scrape, Predicate<Visitor> mayScrape) {
     this.health = health;
@@ -97,32 +106,20 @@ public final class OpsRoutes extends Directives {
   Route metrics() {
     return get(
         () ->
-            extractClientIP(
-                address ->
+            client(
+                client ->
                     optionalHeaderValueByName(
-                        "X-Forwarded-For",
-                        forwarded ->
-                            optionalHeaderValueByName(
-                                "Authorization",
-                                authorization ->
-                                    mayScrape.test(
-                                            new Visitor(
-                                                address,
-                                                forwarded.isPresent(),
-                                                authorization.flatMap(OpsRoutes::bearer)))
-                                        ? complete(scrape())
-                                        : complete(Problem.FORBIDDEN.response())))));
-  }
-
-  private static Optional<String> bearer(String authorization) {
-    return authorization.regionMatches(true, 0, "Bearer ", 0, 7)
-        ? Optional.of(authorization.substring(7).trim())
-        : Optional.empty();
+                        "Authorization",
+                        authorization ->
+                            mayScrape.test(
+                                    new Visitor(client, authorization.flatMap(Presented::bearer)))
+                                ? complete(scrape())
+                                : complete(NOT_YOURS.response()))));
   }
 
   private HttpResponse scrape() {
     return HttpResponse.create()
         .withStatus(StatusCodes.OK)
-        .withEntity(ContentTypes.TEXT_PLAIN_UTF8, scrape.get());
+        .withEntity(HttpEntities.create(PROMETHEUS, scrape.get().getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -9,11 +9,11 @@ import io.muster.actors.Pairings.Bound;
 import io.muster.actors.Pairings.Pairing;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.Register;
+import io.muster.actors.device.DeviceCommand.Retire;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
 import io.muster.http.edge.Allowance;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,8 +21,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.Query;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
@@ -69,7 +71,12 @@ final class PairingRoutes extends Directives {
   /** {@code /devices/pairing} */
   Route all() {
     return concat(
-        path("request", () -> post(() -> limited(requests, () -> body(this::request)))),
+        path(
+            "request",
+            () ->
+                post(
+                    () ->
+                        limited(requests, () -> here(here -> body(body -> request(body, here)))))),
         pathPrefix(
             "status",
             () ->
@@ -83,17 +90,14 @@ final class PairingRoutes extends Directives {
 
   /** Loopback is exempt: whoever is there has other means. */
   private Route limited(Turns turns, Supplier<Route> inner) {
-    return extractClientIP(
-        address -> {
-          var client = address.getAddress();
-          boolean isAllowed =
-              client.filter(InetAddress::isLoopbackAddress).isPresent()
-                  || turns.take(client.map(InetAddress::getHostAddress).orElse("unknown"));
-          return isAllowed ? inner.get() : complete(Problem.RATE_LIMITED.response());
-        });
+    return client(
+        client ->
+            client.onThisMachine() || turns.take(client.address().getHostAddress())
+                ? inner.get()
+                : complete(Problem.RATE_LIMITED.response()));
   }
 
-  private CompletionStage<HttpResponse> request(Body body) {
+  private CompletionStage<HttpResponse> request(Body body, String here) {
     var identifier = body.needText("deviceIdentifier", 256);
     var nickname = body.text("nickname", 200);
     body.any("metadata"); // existing devices send it; nothing of it is needed
@@ -110,7 +114,24 @@ final class PairingRoutes extends Directives {
                         .put("code", code)
                         .put("expiresAt", Json.instant(expiresAt))
                         .put("expiresInSeconds", CODE_LIFE.toSeconds())
-                        .put("pairingUrl", "/#pair=" + code)));
+                        .put("pairingUrl", here + "/#pair=" + code)));
+  }
+
+  /**
+   * The address under which the device has found us: a person who reads it from the screen will,
+   * too. Only a proxy knows that TLS ended before it.
+   */
+  private Route here(Function<String, Route> inner) {
+    return extractRequest(
+        request -> {
+          var isSecure =
+              request
+                  .getHeader("X-Forwarded-Proto")
+                  .filter(proto -> proto.value().equals("https"))
+                  .isPresent();
+          var uri = request.getUri().scheme(isSecure ? "https" : "http");
+          return inner.apply(uri.path("").query(Query.EMPTY).toString().replaceFirst("/$", ""));
+        });
   }
 
   private String code() {
@@ -193,10 +214,19 @@ final class PairingRoutes extends Directives {
                               pairing.code(),
                               new Bound(id, caller.org(), t.token()),
                               clock.instant())
-                          .thenApply(
+                          .thenCompose(
                               isBound ->
-                                  isBound ? paired(id, caller) : Problem.NOT_FOUND.response());
+                                  isBound
+                                      ? CompletableFuture.completedFuture(paired(id, caller))
+                                      : takeBack(caller, id));
                 });
+  }
+
+  /** Somebody else was quicker with the same code: this device will never come. */
+  private CompletionStage<HttpResponse> takeBack(Caller caller, DeviceId id) {
+    return devices
+        .ask(id, replyTo -> new Retire(caller.org(), caller.name(), replyTo))
+        .thenApply(_ -> Problem.NOT_FOUND.response());
   }
 
   private static HttpResponse paired(DeviceId id, Caller caller) {

@@ -29,6 +29,7 @@ public record Problem(int status, String code, String title, Optional<String> de
   static final Problem NOT_FOUND          = of(404, "not_found", "There is nothing here.");
   static final Problem METHOD_NOT_ALLOWED = of(405, "method_not_allowed", "This method is not known here.");
   static final Problem NOT_ACCEPTABLE     = of(406, "not_acceptable", "The answer is JSON.");
+  static final Problem TOO_LARGE          = of(413, "payload_too_large", "This is larger than allowed.");
   static final Problem NOT_JSON           = of(415, "unsupported_media_type", "The body must be application/json.");
   static final Problem RATE_LIMITED       = of(429, "rate_limited", "Too many requests; try again in a while.");
   static final Problem UNAVAILABLE        = of(503, "auth_unavailable", "Tokens cannot be checked just now.");

@@ -12,14 +12,21 @@ import io.muster.actors.device.Devices;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.ExceptionHandler;
 import org.apache.pekko.http.javadsl.server.MethodRejection;
 import org.apache.pekko.http.javadsl.server.Rejection;
 import org.apache.pekko.http.javadsl.server.RejectionHandler;
 import org.apache.pekko.http.javadsl.server.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The whole URL space on one screen. */
 public final class Routes extends Directives {
@@ -39,6 +46,9 @@ public final class Routes extends Directives {
       Predicate<OpsRoutes.Visitor> mayScrape,
       Clock clock) {}
 
+  private static final Logger log = LoggerFactory.getLogger(Routes.class);
+
+  private final Telemetry telemetry;
   private final DeviceRoutes devices;
   private final CommandRoutes commands;
   private final BatchRoutes batch;
@@ -48,6 +58,7 @@ public final class Routes extends Directives {
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
+    telemetry = house.telemetry();
     var tokens = new DeviceTokens(house.devices(), house.mint());
     devices = new DeviceRoutes(house.devices(), house.roster(), tokens, house.access());
     commands =
@@ -94,7 +105,7 @@ public final class Routes extends Directives {
     try {
       id = read.apply(name);
     } catch (IllegalArgumentException e) {
-      return complete(Problem.NOT_FOUND.because(e.getMessage()).response());
+      return reject();
     }
     return inner.apply(id);
   }
@@ -106,16 +117,43 @@ public final class Routes extends Directives {
   public Route sealed() {
     var rejections =
         RejectionHandler.newBuilder()
-            .handleAll(MethodRejection.class, _ -> complete(Problem.METHOD_NOT_ALLOWED.response()))
+            .handleAll(MethodRejection.class, rejected -> complete(notAllowed(rejected)))
             .handleAll(
                 Rejection.class,
-                rejected -> complete(Problem.badRequest(rejected.getFirst().toString()).response()))
+                rejected -> {
+                  log.debug("A request was rejected: {}", rejected);
+                  return complete(Problem.badRequest("it fits nothing here").response());
+                })
             .handleNotFound(complete(Problem.NOT_FOUND.response()))
             .build();
     var exceptions =
         ExceptionHandler.newBuilder()
             .matchAny(failure -> complete(Answers.failure(failure)))
             .build();
-    return all().seal(rejections, exceptions);
+    return counted(all().seal(rejections, exceptions));
+  }
+
+  private static HttpResponse notAllowed(List<MethodRejection> rejected) {
+    var known = rejected.stream().map(r -> r.supported().name()).distinct().sorted();
+    return Problem.METHOD_NOT_ALLOWED
+        .response()
+        .addHeader(RawHeader.create("Allow", known.collect(Collectors.joining(", "))));
+  }
+
+  private Route counted(Route inner) {
+    return extract(
+        _ -> System.nanoTime(),
+        began ->
+            extractRequest(
+                request ->
+                    mapResponse(
+                        answer -> {
+                          telemetry.answered(
+                              Surfaces.of(request.getUri().path()),
+                              answer.status().intValue(),
+                              Duration.ofNanos(System.nanoTime() - began));
+                          return answer;
+                        },
+                        () -> inner)));
   }
 }

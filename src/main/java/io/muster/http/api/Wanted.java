@@ -2,6 +2,7 @@ package io.muster.http.api;
 
 import io.muster.actors.device.DeviceCommand.Wish;
 import io.muster.http.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,18 +11,34 @@ import java.util.regex.Pattern;
 record Wanted(
     String type, Optional<String> payload, long expiresInSeconds, Optional<String> collapseKey) {
   private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_-]{0,63}");
-  private static final int PAYLOAD_CHARS_MAX = 64 * 1024;
+  private static final int PAYLOAD_BYTES_MAX = 64 * 1024;
   private static final long EXPIRY_DEFAULT = 3_600;
   private static final long EXPIRY_MAX = 30L * 24 * 3_600;
+
+  /** The payload is larger than what a device is sent. */
+  static final class TooLarge extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooLarge(int bytes) {
+      super(
+          "a payload has at most %d bytes as JSON, this has %d"
+              .formatted(PAYLOAD_BYTES_MAX, bytes));
+    }
+  }
+
+  private static void mustFit(String payload) {
+    int bytes = payload.getBytes(StandardCharsets.UTF_8).length;
+    if (bytes > PAYLOAD_BYTES_MAX) {
+      throw new TooLarge(bytes);
+    }
+  }
 
   static Wanted in(Body body) {
     var type = body.needText("type", 64);
     Body.require(
         TYPE.matcher(type).matches(), "type is 1 to 64 of a-z 0-9 _ - and begins with a letter");
     var payload = body.any("payload").map(Json::text);
-    Body.require(
-        payload.map(String::length).orElse(0) <= PAYLOAD_CHARS_MAX,
-        "payload has at most 65536 characters as JSON");
+    payload.ifPresent(Wanted::mustFit);
     var wanted =
         new Wanted(
             type,

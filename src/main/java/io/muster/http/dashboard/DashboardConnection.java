@@ -6,6 +6,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.dashboard.DashboardSession;
 import io.muster.actors.dashboard.ToDashboard;
+import io.muster.actors.dashboard.ToDashboard.Sampled;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
 import io.muster.http.Json;
@@ -37,6 +38,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   private final DashboardSession session;
   private final Set<String> rooms = new HashSet<>();
   private Socket socket;
+  private Easel easel;
   private long due;
   private boolean isOpen;
   private boolean hasEnded;
@@ -56,6 +58,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     if (hasEnded) {
       return; // it had gone before it was let in
     }
+    easel = new Easel(socket, language);
     isOpen = true;
     door.guests().came(socket);
     if (client.handshake().dialect() == Dialect.PLAIN) {
@@ -74,14 +77,16 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   // ── out ──
 
   void offer(Watchers.Encoded encoded) {
-    if (session.admits(encoded.news())) {
+    // Hints come again; a watcher who is behind is better served by the facts.
+    boolean isShed = encoded.news() instanceof Sampled && easel.isBehind();
+    if (!isShed && session.admits(encoded.news())) {
       encoded.in(language).forEach(socket::send);
     }
   }
 
   @Override
-  public void picture(List<DeviceView> devices) {
-    language.picture(devices).forEach(socket::send);
+  public void picture(List<DeviceView> devices, Runnable shown) {
+    easel.show(devices, shown);
   }
 
   @Override
@@ -103,6 +108,8 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
       case "join:organization" -> joinOrganization(said, acknowledge);
       case "join:room" -> joinRoom(said, acknowledge);
       case "leave:room" -> leaveRoom(said, acknowledge);
+      // A browser cannot see protocol pings; the answer shows it that the path is alive.
+      case "ping" -> answer(acknowledge, door.envelope().success());
       // Sent by existing dashboards and meant for nobody: a dashboard never speaks to devices.
       case "device:update", "playlist:update" -> answer(acknowledge, door.envelope().success());
       default -> {
@@ -224,6 +231,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   public void ended() {
     hasEnded = true;
     if (isOpen) {
+      easel.end();
       door.watchers().remove(visitor.org(), this);
       door.guests().left(socket);
       door.telemetry().dashboardLeft();

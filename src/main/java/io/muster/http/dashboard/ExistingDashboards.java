@@ -8,25 +8,19 @@ import io.muster.http.Json;
 import io.muster.http.edge.Frame;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /** The wire of existing dashboards, which knows two words: online and offline. */
 record ExistingDashboards(Clock clock) implements Language {
-  private static final int DEVICES_PER_BATCH = 500;
-
   // A device that is away for less is probably just reconnecting; longer and this wire has only one
   // word for it.
   private static final Duration TELLING = Duration.ofSeconds(10);
 
   @Override
-  public List<Frame> picture(List<DeviceView> devices) {
-    var frames = new ArrayList<Frame>();
-    for (int from = 0; from < devices.size(); from += DEVICES_PER_BATCH) {
-      var part = devices.subList(from, Math.min(devices.size(), from + DEVICES_PER_BATCH));
-      frames.add(Frame.event("device:status:batch", Json.array(part, d -> status(d, word(d)))));
-    }
-    return frames;
+  public List<Frame> picture(List<DeviceView> part, boolean isLast) {
+    return part.isEmpty()
+        ? List.of()
+        : List.of(Frame.event("device:status:batch", Json.array(part, d -> status(d, word(d)))));
   }
 
   @Override

@@ -14,10 +14,10 @@ import io.netty.handler.codec.http.HttpVersion;
 enum Complaint {
   // formatter:off
   BAD_REQUEST       (400, "bad_request",        "The request is not well-formed HTTP/1.1."),
-  BAD_URI           (400, "bad_uri",            "The request target or its Host is not a valid URI."),
+  BAD_URI           (400, "bad_request",        "The request target or its Host is not a valid URI."),
   FORBIDDEN_ORIGIN  (403, "forbidden_origin",   "This origin may not use a session cookie here."),
-  TOO_LATE          (408, "request_incomplete", "The request did not arrive completely in time."),
-  BODY_TOO_LARGE    (413, "body_too_large",     "The request body is larger than allowed here."),
+  TOO_LATE          (408, "request_timeout",    "The request did not arrive completely in time."),
+  BODY_TOO_LARGE    (413, "payload_too_large",  "The request body is larger than allowed here."),
   LINE_TOO_LONG     (414, "uri_too_long",       "The request target is longer than allowed here."),
   EXPECTATION       (417, "expectation_failed", "The only expectation known here is 100-continue."),
   UPGRADE_REQUIRED  (426, "upgrade_required",   "This path speaks WebSocket, version 13."),

@@ -54,6 +54,7 @@ public final class Doorman extends ChannelDuplexHandler {
   private boolean answerBegun;
   private boolean lastAnswer;
   private boolean leaving;
+  private boolean paused;
   private boolean readSomething;
 
   public Doorman(HttpLimits limits) {
@@ -68,6 +69,7 @@ public final class Doorman extends ChannelDuplexHandler {
     } else if (!waiting.isEmpty() || (message instanceof HttpRequest && answering)) {
       waiting.add(message);
       if (waiting.size() >= WAITING_MAX) {
+        paused = true;
         ctx.channel().config().setAutoRead(false);
       }
     } else {
@@ -175,10 +177,13 @@ public final class Doorman extends ChannelDuplexHandler {
         && !ctx.isRemoved()
         && !waiting.isEmpty()
         && !(waiting.peek() instanceof HttpRequest && answering)) {
-      pass(ctx, waiting.poll());
-    }
-    if (waiting.isEmpty()) {
-      ctx.channel().config().setAutoRead(true);
+      Object next = waiting.poll();
+      if (paused && waiting.isEmpty()) {
+        // Before the last one is passed on: who gets it may want to pause the reading himself.
+        paused = false;
+        ctx.channel().config().setAutoRead(true);
+      }
+      pass(ctx, next);
     }
   }
 

@@ -188,6 +188,11 @@ final class EngineSession extends Due implements WebSocket.Owner {
     }
   }
 
+  /** Bytes written and not yet taken by the transport. */
+  long owedBytes() {
+    return socket == null ? polling.waitingBytes() : socket.pendingBytes();
+  }
+
   private boolean hasRoom() {
     if (life != Life.OPEN) {
       return false;

@@ -87,6 +87,11 @@ final class NamespaceSocket implements SocketConnection.Member, Socket {
   }
 
   @Override
+  public long owed() {
+    return ended ? 0 : connection.session().owedBytes();
+  }
+
+  @Override
   public void end(Ending ending) {
     connection.run(
         () -> {

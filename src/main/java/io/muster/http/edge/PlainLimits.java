@@ -6,6 +6,7 @@ import java.time.Duration;
  * What one plain WebSocket may take of us.
  *
  * @param messageBytes largest message from a client, in bytes; beyond it close code 1009
+ * @param strangerBytes all that a client may send before it has joined; beyond it close code 1009
  * @param outboundBytes what a client may be owed, in bytes; beyond it the connection is dropped, so
  *     that it comes back and begins anew
  * @param requests acknowledgements a client may owe; further requests are lost at once
@@ -22,6 +23,7 @@ import java.time.Duration;
  */
 public record PlainLimits(
     int messageBytes,
+    int strangerBytes,
     int outboundBytes,
     int requests,
     Duration auth,
@@ -39,6 +41,7 @@ public record PlainLimits(
   public static final PlainLimits DEFAULT =
       new PlainLimits(
           1024 * 1024,
+          64 * 1024,
           1024 * 1024,
           256,
           Duration.ofSeconds(10),
@@ -48,11 +51,14 @@ public record PlainLimits(
           Duration.ofSeconds(2),
           200,
           50_000,
-          Allowance.of(100, 400));
+          // As many as Socket.IO may send; what an application makes of them is its own allowance.
+          Allowance.of(500, 500));
 
   public PlainLimits {
     for (int limit :
-        new int[] {messageBytes, outboundBytes, requests, strangersPerAddress, strangers}) {
+        new int[] {
+          messageBytes, strangerBytes, outboundBytes, requests, strangersPerAddress, strangers
+        }) {
       if (limit < 1) {
         throw new IllegalArgumentException("Each limit must be at least 1, one was " + limit);
       }

@@ -286,6 +286,7 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     }
     handler = accepted;
     leaveVestibule();
+    ctx.pipeline().remove(StrangerBytes.class);
     write(PlainFrames.text(PlainMessage.event(Frame.event("connected", auth().put("id", id)), 0)));
     authId.ifPresent(wanted -> write(PlainFrames.text(PlainMessage.ack(wanted))));
     // Only when the application holds the socket may it be told what came meanwhile.
@@ -306,6 +307,10 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
       exceptionCaught(ctx, fault);
     }
     ctx.channel().config().setAutoRead(true);
+  }
+
+  void strangerSaidTooMuch() {
+    close(PlainClose.TOO_BIG, "at most %d bytes before joining".formatted(limits.strangerBytes()));
   }
 
   private void leaveVestibule() {
@@ -363,6 +368,11 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     if (number != PlainRequests.NONE) {
       write(PlainFrames.text(PlainMessage.event(frame, number)));
     }
+  }
+
+  @Override
+  public long owed() {
+    return Backlog.of(ctx.channel());
   }
 
   @Override

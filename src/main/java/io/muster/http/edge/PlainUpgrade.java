@@ -231,6 +231,7 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
             .closeOnProtocolViolation(false)
             .withUTF8Validator(false)
             .build();
+    pipeline.addLast("stranger", new StrangerBytes(socket, mount.limits().strangerBytes()));
     pipeline.addLast("frames", new WebSocket13FrameDecoder(frames)).addLast("plain", socket);
     http.forEach(pipeline::remove);
     // Last, because it hands on what it has read beyond the request.

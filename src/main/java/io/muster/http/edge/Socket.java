@@ -31,6 +31,12 @@ public interface Socket {
    */
   void request(Frame frame, Duration patience, Consumer<Reply> answered);
 
+  /**
+   * Bytes written that the client's transport has not taken yet. Who has much to say waits for them
+   * to leave, or the client is ended as too slow. On the socket's loop only.
+   */
+  long owed();
+
   /** Ends the socket. The first call decides how; later ones do nothing. */
   void end(Ending ending);
 }

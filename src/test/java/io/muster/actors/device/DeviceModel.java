@@ -216,6 +216,15 @@ final class DeviceModel {
 
   /** The next instant at which anything could be due. */
   OptionalLong next() {
+    var next = deadlines().ceiling(now);
+    return next == null ? OptionalLong.empty() : OptionalLong.of(next);
+  }
+
+  boolean isDeadline(long instant) {
+    return deadlines().contains(instant);
+  }
+
+  private TreeSet<Long> deadlines() {
     var due = new TreeSet<Long>();
     due.add(silenceAt);
     due.add(awaySince + TELLING);
@@ -230,8 +239,7 @@ final class DeviceModel {
         }
       }
     }
-    var next = due.ceiling(now);
-    return next == null ? OptionalLong.empty() : OptionalLong.of(next);
+    return due;
   }
 
   void becomes(long instant) {

@@ -12,6 +12,7 @@ import io.muster.actors.DeviceView;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.device.DeviceCommand.*;
+import io.muster.support.MemoryTelemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
@@ -56,6 +58,7 @@ final class DeviceRig implements AutoCloseable {
   final DeviceId id = new DeviceId("tv-" + NUMBERS.incrementAndGet());
   final SettableClock clock = new SettableClock(START);
   final FeedRecorder feed = new FeedRecorder();
+  final MemoryTelemetry telemetry = new MemoryTelemetry();
   final TestProbe<ClusterSharding.ShardCommand> shard;
   private final ActorTestKit kit;
   private final ManualScheduler time;
@@ -80,7 +83,7 @@ final class DeviceRig implements AutoCloseable {
   private void start() {
     var around =
         new Device.Surroundings(
-            settings, feed, new SeenDevices(clock), clock, new Random(id.hashCode()));
+            settings, feed, new SeenDevices(clock), telemetry, clock, new Random(id.hashCode()));
     device = kit.spawn(Device.create(id, around, shard.ref()));
   }
 
@@ -96,6 +99,43 @@ final class DeviceRig implements AutoCloseable {
     clock.advance(outage);
     start();
     settles();
+  }
+
+  /** Moves time on until the device, which has crashed, answers again. */
+  Duration comesBack() {
+    var up = asking(ORG, Describe::new);
+    var outage = Duration.ZERO;
+    for (int waits = 0; !isDone(up, outage); waits++) {
+      if (waits > 200) {
+        throw new AssertionError("never back");
+      }
+      jumps(Duration.ofMillis(250));
+      outage = outage.plusMillis(250);
+    }
+    return outage;
+  }
+
+  private static boolean isDone(CompletableFuture<Answer> answer, Duration outage) {
+    // The longest back-off is 13 s; hurrying on would only end the patience with a slow journal.
+    long wait = outage.toSeconds() < 14 ? 20 : 500;
+    try {
+      return answer.get(wait, TimeUnit.MILLISECONDS) != null;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** As {@link #restarts}, with a journal that may not be readable at once. */
+  void crashesAndComesBack() {
+    kit.stop(device);
+    start();
+    comesBack();
+  }
+
+  void failsNextWrites(int count) {
+    journal.failNextNPersisted(persistenceId(), count);
   }
 
   ActorRef<DeviceCommand> ref() {

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.actors.CommandId;
 import io.muster.actors.CommandView;
 import io.muster.actors.DeliveryState;
+import io.muster.actors.OrgId;
 import io.muster.actors.device.DeviceCommand.*;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +74,12 @@ class DeviceTest {
       refused(DEVICE_NOT_FOUND, tv.issues("t1"));
       refused(DEVICE_NOT_FOUND, tv.disables());
       refused(DEVICE_NOT_FOUND, tv.ask(ListPending::new));
+      assertEquals(List.of(), tv.facts());
+    }
+
+    @Test
+    void a_verified_token_is_good_when_it_is_checked_because_it_would_enrol_it() {
+      assertEquals(new Answer.Done(), tv.ask((o, to) -> new CheckToken(o, TOKEN, to)));
       assertEquals(List.of(), tv.facts());
     }
 
@@ -296,6 +303,41 @@ class DeviceTest {
     void the_death_of_its_session_is_a_goodbye() {
       session.dies();
       eventually("reconnecting", () -> tv.status().equals("reconnecting"));
+    }
+
+    @Test
+    void a_session_that_died_before_its_welcome_leaves_nothing_behind() {
+      var hasty = tv.session();
+      hasty.dies();
+      tv.tell(hasty.connect(ORG, TOKEN));
+      eventually("reconnecting", () -> tv.status().equals("reconnecting"));
+      assertEquals(List.of("CameOnline", "WentAway"), tv.facts());
+    }
+
+    @Test
+    void a_long_life_is_recovered_from_a_snapshot() {
+      for (int n = 0; n < 100; n++) {
+        tv.acknowledges(tv.queues("hello"));
+      }
+      var last = tv.queues("hello");
+      var before = tv.view();
+      tv.restarts();
+      assertEquals(before, tv.view());
+      assertEquals(List.of(last), tv.pending().stream().map(CommandView::id).toList());
+      tv.tell(session.heartbeat());
+      tv.acknowledges(last);
+      assertEquals(List.of(), tv.pending());
+    }
+
+    @Test
+    void a_move_to_another_node_costs_no_epoch() {
+      var stopped = tv.ref();
+      stopped.tell(new Sleep());
+      kit.createTestProbe().expectTerminated(stopped, Duration.ofSeconds(3));
+      tv.restarts();
+      tv.tell(session.heartbeat());
+      assertEquals(List.of("heard 1", "found"), session.told());
+      assertEquals(List.of(), tv.facts());
     }
 
     @Test
@@ -845,6 +887,53 @@ class DeviceTest {
       assertTrue(session.told().getFirst().startsWith("welcome"));
     }
 
+    private Answer checks(OrgId org, String hash) {
+      return tv.ask(org, (of, to) -> new CheckToken(of, proof(hash), to));
+    }
+
+    @Test
+    void can_be_checked_without_connecting() {
+      tv.issues("t1");
+      tv.facts();
+      assertEquals(new Answer.Done(), checks(ORG, "t1"));
+      tv.revokes();
+      refused(TOKEN_REVOKED, checks(ORG, "t1"));
+      assertEquals(List.of("TokenRevoked"), tv.facts());
+    }
+
+    @Test
+    void are_good_for_a_device_that_nobody_knows_yet() {
+      var unknown = new DeviceRig(kit);
+      assertEquals(
+          new Answer.Done(), unknown.ask((org, to) -> new CheckToken(org, proof("any"), to)));
+      unknown.close();
+    }
+
+    @Test
+    void end_when_the_device_is_retired_which_only_its_own_organisation_learns() {
+      tv.retires();
+      refused(DEVICE_RETIRED, checks(ORG, "t1"));
+      refused(DEVICE_NOT_FOUND, checks(OTHER_ORG, "t1"));
+    }
+
+    @Test
+    void are_checked_without_letting_anyone_in() {
+      tv.issues("t1");
+      tv.facts();
+      assertEquals(new Answer.Done(), check(ORG, proof("t1")));
+      assertEquals(new Answer.Done(), check(ORG, proof("elsewhere")));
+      assertEquals(List.of(), tv.facts());
+      refused(DEVICE_NOT_FOUND, check(OTHER_ORG, proof("elsewhere")));
+      tv.revokes();
+      refused(TOKEN_REVOKED, check(ORG, proof("t1")));
+      tv.retires();
+      refused(DEVICE_RETIRED, check(ORG, proof("t1")));
+    }
+
+    private Answer check(OrgId org, Proof proof) {
+      return tv.ask(org, (o, to) -> new CheckToken(o, proof, to));
+    }
+
     @Test
     void sixteen_may_be_live() {
       for (int n = 0; n < 16; n++) {
@@ -906,6 +995,14 @@ class DeviceTest {
       assertTrue(end(end).settled());
       assertEquals(List.of("hello acknowledged"), tv.feed.told());
       refused(COMMAND_NOT_FOUND, tv.ask((o, to) -> new DescribeCommand(o, id, to)));
+    }
+
+    @Test
+    void is_counted_with_the_time_it_took_when_it_settles() {
+      var id = tv.queues("hello");
+      tv.jumps(Duration.ofSeconds(3));
+      tv.acknowledges(id);
+      assertEquals(List.of("settled: acknowledged after PT3S"), tv.telemetry.counted());
     }
 
     @Test

@@ -15,10 +15,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class FeedRecorder implements Feed {
   private final ConcurrentLinkedQueue<ToDashboard> news = new ConcurrentLinkedQueue<>();
   private volatile boolean isWatched = true;
+  private volatile String lastPresence = "";
 
   @Override
   public void publish(OrgId org, ToDashboard item) {
     news.add(item);
+    if (item instanceof DeviceChanged c) {
+      lastPresence = c.device().presence().word();
+    }
   }
 
   @Override
@@ -43,6 +47,11 @@ final class FeedRecorder implements Feed {
           });
     }
     return lines;
+  }
+
+  /** What a dashboard shows now that was there from the beginning. */
+  String lastPresence() {
+    return lastPresence;
   }
 
   void clear() {

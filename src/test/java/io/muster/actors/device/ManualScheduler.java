@@ -56,29 +56,29 @@ public final class ManualScheduler extends AbstractScheduler {
 
   /** Fires everything that is due until then, in order. */
   void advance(Duration time) {
-    long end;
-    synchronized (this) {
-      end = now + time.toNanos();
-    }
-    for (var task = next(end); task != null; task = next(end)) {
+    long end = moves(time.toNanos());
+    for (var task = due(end); task != null; task = due(end)) {
       task.deed().run();
     }
   }
 
-  private synchronized Task next(long end) {
+  /** Time is where it will be before anything fires: actors arm their next clocks meanwhile. */
+  private synchronized long moves(long nanos) {
+    now += nanos;
+    return now;
+  }
+
+  private synchronized Task due(long end) {
     while (!tasks.isEmpty() && tasks.peek().at() <= end) {
       var task = tasks.poll();
-      if (!task.isCancelled()) {
-        now = Math.max(now, task.at());
-        if (task.repeats()) {
-          add(now + task.interval(), task.deed(), task.isOver(), task.interval(), true);
-        } else if (!task.cancel()) {
-          continue;
-        }
+      if (task.repeats() && !task.isCancelled()) {
+        add(task.at() + task.interval(), task.deed(), task.isOver(), task.interval(), true);
+        return task;
+      }
+      if (task.cancel()) {
         return task;
       }
     }
-    now = end;
     return null;
   }
 

@@ -95,6 +95,19 @@ class SwarmTest {
     }
   }
 
+  @Test
+  void all_that_lose_their_connection_at_once_come_back() throws Exception {
+    try (var gateway = new StubGateway(friendly());
+        var swarm = swarm(gateway, CALM, 5)) {
+      await(swarm, tally -> tally.connected == 5);
+
+      double seconds = Stampede.on(swarm);
+
+      assertTrue(seconds < 10, () -> seconds + " s");
+      assertEquals(5, swarm.on(() -> swarm.tally().flaps));
+    }
+  }
+
   @Nested
   class A_gateway_that_stalls {
     @Test

@@ -142,6 +142,21 @@ class OnePortTest {
   }
 
   @Test
+  void upgrades_also_when_that_was_asked_behind_other_requests() throws Exception {
+    try (var plain = new PlainClient(listener.port())) {
+      var upgrade = PlainClient.upgrade("/ws/device", "Authorization: Bearer t");
+      plain.wire.say(asking("/hello").repeat(20) + upgrade);
+      for (int i = 0; i < 20; i++) {
+        assertEquals("hello", plain.wire.hear().body());
+      }
+      assertEquals(101, plain.wire.hear(false).status());
+      plain.joins();
+      plain.frame(0x80 | PlainClient.PING, new byte[0]);
+      assertEquals(PlainClient.PONG, plain.hear().opcode());
+    }
+  }
+
+  @Test
   void answers_what_nobody_serves_with_404() throws IOException {
     assertEquals(404, client.say(asking("/ws/other")).hear().status());
   }

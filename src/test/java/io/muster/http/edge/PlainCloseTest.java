@@ -1,12 +1,8 @@
 package io.muster.http.edge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.support.ApiDocument;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -26,13 +22,5 @@ class PlainCloseTest {
         .get("x-close-codes")
         .forEach(close -> described.put(close.get("code").asInt(), close.get("reason").asText()));
     assertEquals(ours, described);
-  }
-
-  @Test
-  void every_reason_is_told_to_people() throws IOException {
-    var document = Files.readString(Path.of("docs/protocol.md"));
-    for (PlainClose close : PlainClose.values()) {
-      assertTrue(document.contains("`" + close.reason + "`"), close::name);
-    }
   }
 }

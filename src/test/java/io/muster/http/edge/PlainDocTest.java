@@ -57,6 +57,8 @@ class PlainDocTest {
             "pings every %d s".formatted(limits.ping().toSeconds()),
             "nothing within %d s".formatted(limits.pong().toSeconds()),
             "owed %d MiB".formatted(limits.outboundBytes() >> 20),
+            "more than %d messages a second"
+                .formatted(1_000_000_000 / limits.messages().intervalNanos()),
             "nested deeper than %d".formatted(PlainLimits.JSON_DEPTH),
             "at most %d characters".formatted(PlainMessage.NAME_MAX))) {
       assertTrue(text.contains(told), told);

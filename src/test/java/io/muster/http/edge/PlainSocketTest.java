@@ -45,6 +45,7 @@ class PlainSocketTest {
   private static PlainLimits limits(Patience shortened) {
     return new PlainLimits(
         10_000,
+        5_000,
         200_000,
         2,
         time(shortened == Patience.AUTH),
@@ -312,6 +313,12 @@ class PlainSocketTest {
     @Test
     void nothing_else_is_heard() throws IOException {
       client.say("{\"event\":\"heartbeat\"}").closes(4001, "auth: expected event auth first");
+    }
+
+    @Test
+    void little_is_listened_to() throws IOException {
+      client.say("{\"event\":\"" + "x".repeat(6_000) + "\"}");
+      client.closes(1009, "too_big: at most 5000 bytes before joining");
     }
 
     @Test

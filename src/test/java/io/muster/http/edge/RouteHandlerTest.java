@@ -315,7 +315,7 @@ class RouteHandlerTest {
       for (String bad : List.of("/a%zz", "/hello?x=%z", "http:///x", "ftp://x/y", "*")) {
         var answer = client.say(asking(bad)).hear();
         assertEquals(400, answer.status(), bad);
-        assertProblem(400, "bad_uri", answer);
+        assertProblem(400, "bad_request", answer);
       }
     }
 
@@ -323,7 +323,7 @@ class RouteHandlerTest {
     void with_a_bad_host_gets_400() throws IOException {
       for (String host : List.of("", "Host: a\nHost: b\n", "Host: evil/hello?\n", "Host: a b\n")) {
         assertProblem(
-            400, "bad_uri", client.say("GET /hello HTTP/1.1\n%s\n".formatted(host)).hear());
+            400, "bad_request", client.say("GET /hello HTTP/1.1\n%s\n".formatted(host)).hear());
       }
     }
 
@@ -383,7 +383,7 @@ class RouteHandlerTest {
     @Test
     void of_the_body_holds_for_a_declared_length_before_a_byte_is_read() throws IOException {
       var answer = client.say("POST /echo HTTP/1.1\nHost: m\nContent-Length: 1001\n\n").hear();
-      assertProblem(413, "body_too_large", answer);
+      assertProblem(413, "payload_too_large", answer);
       assertEquals("close", answer.headers().get("connection"));
       assertTrue(client.isEnded());
     }
@@ -392,14 +392,14 @@ class RouteHandlerTest {
     void of_the_body_holds_for_chunks() throws IOException {
       client.say("POST /echo HTTP/1.1\nHost: m\nTransfer-Encoding: chunked\n\n");
       client.say("258\n" + "x".repeat(600) + "\n").say("258\n" + "x".repeat(600) + "\n");
-      assertProblem(413, "body_too_large", client.hear());
+      assertProblem(413, "payload_too_large", client.hear());
       assertTrue(client.isEnded());
     }
 
     @Test
     void of_the_body_is_heard_even_by_a_client_that_goes_on_sending() throws IOException {
       client.say("POST /echo HTTP/1.1\nHost: m\nContent-Length: 200000\n\n" + "x".repeat(200_000));
-      assertProblem(413, "body_too_large", client.hear());
+      assertProblem(413, "payload_too_large", client.hear());
     }
 
     @Test
@@ -443,7 +443,7 @@ class RouteHandlerTest {
     @Test
     void of_time_for_the_head_gives_408() throws IOException {
       reconnect(Patience.HEAD);
-      assertProblem(408, "request_incomplete", client.say("GET /hello HTTP/1.1\nHost").hear());
+      assertProblem(408, "request_timeout", client.say("GET /hello HTTP/1.1\nHost").hear());
       assertTrue(client.isEnded());
     }
 
@@ -462,7 +462,7 @@ class RouteHandlerTest {
                   Thread.currentThread().interrupt();
                 }
               });
-      assertProblem(408, "request_incomplete", client.hear());
+      assertProblem(408, "request_timeout", client.hear());
       trickle.interrupt();
       trickle.join();
     }
@@ -471,7 +471,7 @@ class RouteHandlerTest {
     void of_time_for_the_body_gives_408() throws IOException {
       reconnect(Patience.BODY);
       client.say("POST /echo HTTP/1.1\nHost: m\nContent-Length: 10\n\nabc");
-      assertProblem(408, "request_incomplete", client.hear());
+      assertProblem(408, "request_timeout", client.hear());
       assertTrue(client.isEnded());
     }
 
@@ -506,7 +506,7 @@ class RouteHandlerTest {
     @Test
     void of_100_continue_is_refused_when_the_body_would_be_too_large() throws IOException {
       client.say("POST /echo HTTP/1.1\nHost: m\nContent-Length: 5000\nExpect: 100-continue\n\n");
-      assertProblem(413, "body_too_large", client.hear());
+      assertProblem(413, "payload_too_large", client.hear());
     }
 
     @Test

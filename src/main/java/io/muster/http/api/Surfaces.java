@@ -1,0 +1,38 @@
+package io.muster.http.api;
+
+import io.muster.actors.Telemetry.Surface;
+
+/** Which part of the API a path belongs to, whoever it names. */
+final class Surfaces {
+  private static final String V1 = "/api/v1/";
+
+  private Surfaces() {}
+
+  static Surface of(String path) {
+    if (path.startsWith(V1)) {
+      return ofV1(path.substring(V1.length()).split("/", 4));
+    }
+    return switch (path.split("/", 3).length > 1 ? path.split("/", 3)[1] : "") {
+      case "health" -> Surface.HEALTH;
+      case "metrics" -> Surface.METRICS;
+      case "openapi.json", "asyncapi.json" -> Surface.DOCUMENTS;
+      case "", "console", "webjars" -> Surface.CONSOLE;
+      default -> Surface.OTHER;
+    };
+  }
+
+  private static Surface ofV1(String[] words) {
+    return switch (words[0]) {
+      case "commands" -> Surface.BATCHES;
+      case "devices" -> {
+        var device = words.length > 1 ? words[1] : "";
+        var part = words.length > 2 ? words[2] : "";
+        yield switch (device) {
+          case "pairing", "auth" -> Surface.PAIRING;
+          default -> part.equals("commands") ? Surface.COMMANDS : Surface.DEVICES;
+        };
+      }
+      default -> Surface.OTHER;
+    };
+  }
+}

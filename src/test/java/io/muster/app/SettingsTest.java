@@ -1,0 +1,243 @@
+package io.muster.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigUtil;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SettingsTest {
+  private static final String SECRET = "0123456789012345678901234567890123456789";
+
+  @TempDir Path dataDir;
+
+  private Settings read(Map<String, Object> changes) {
+    var all = new HashMap<String, Object>(Map.of("muster.data-dir", dataDir.toString()));
+    all.putAll(changes);
+    return Settings.read(all);
+  }
+
+  private List<String> complaints(Map<String, Object> changes) {
+    var wrong = assertThrows(Settings.Wrong.class, () -> read(changes));
+    return wrong.getMessage().lines().toList();
+  }
+
+  private static Map<String, Object> production(Map<String, Object> changes) {
+    var all =
+        new HashMap<String, Object>(
+            Map.of(
+                "muster.mode", "production",
+                "muster.database.url", "postgres://db/muster",
+                "muster.auth.device-secret", SECRET,
+                "muster.auth.user-secret", SECRET,
+                "muster.auth.internal-secret", SECRET));
+    all.putAll(changes);
+    return all;
+  }
+
+  // formatter:off
+  /** Another value for every key of {@code application.conf}; the test below finds one that is missing. */
+  private static final Map<String, Object> OTHERS =
+      Map.ofEntries(
+          Map.entry("mode",                          "production"),
+          Map.entry("data-dir",                      "elsewhere"),
+          Map.entry("http.host",                     "127.0.0.9"),
+          Map.entry("http.port",                     4711),
+          Map.entry("http.cors-origin",              "https://fleet.example"),
+          Map.entry("http.trusted-proxies",          "10.0.0.0/8"),
+          Map.entry("http.cookie",                   "other"),
+          Map.entry("socket.ping-interval",          "7s"),
+          Map.entry("socket.ping-timeout",           "7s"),
+          Map.entry("socket.connect-timeout",        "7s"),
+          Map.entry("socket.max-payload",            70_000),
+          Map.entry("socket.outbound-max",           70_000),
+          Map.entry("socket.strangers-per-address",  7),
+          Map.entry("socket.events-per-second",      7),
+          Map.entry("socket.events-burst",           7),
+          Map.entry("auth.device-secret",            SECRET + "d"),
+          Map.entry("auth.user-secret",              SECRET + "u"),
+          Map.entry("auth.internal-secret",          SECRET + "i"),
+          Map.entry("auth.metrics-token",            "scrape"),
+          Map.entry("auth.jwks-url",                 "https://issuer.example/keys"),
+          Map.entry("auth.issuer",                   "https://issuer.example"),
+          Map.entry("auth.audience",                 "muster"),
+          Map.entry("database.url",                  "postgres://other/muster"),
+          Map.entry("database.journal-connections",  7),
+          Map.entry("database.query-connections",    7),
+          Map.entry("device.silence",                "70s"),
+          Map.entry("device.telling",                "7s"),
+          Map.entry("device.grace",                  "70s"),
+          Map.entry("device.ack-timeout",            "7s"),
+          Map.entry("device.attempts",               7),
+          Map.entry("device.backoff",                "7s"),
+          Map.entry("device.backoff-max",            "70s"),
+          Map.entry("device.pending-max",            7),
+          Map.entry("device.idle",                   "7s"));
+  // formatter:on
+
+  /** As the file has them, optional ones included. */
+  static Set<String> keys() {
+    var keys = new TreeSet<String>();
+    collect(
+        ConfigFactory.parseResources(
+                "application.conf", ConfigParseOptions.defaults().setAllowMissing(false))
+            .root()
+            .get("muster"),
+        List.of(),
+        keys);
+    return keys;
+  }
+
+  private static void collect(
+      com.typesafe.config.ConfigValue value, List<String> path, Set<String> into) {
+    if (value instanceof com.typesafe.config.ConfigObject object) {
+      for (var key : object.keySet()) {
+        var longer = new ArrayList<>(path);
+        longer.add(key);
+        collect(object.get(key), longer, into);
+      }
+    } else {
+      into.add(ConfigUtil.joinPath(path));
+    }
+  }
+
+  static Stream<String> ours() {
+    return keys().stream().filter(key -> !key.startsWith("loops."));
+  }
+
+  @Nested
+  class Every_key_of_the_file {
+    @ParameterizedTest
+    @MethodSource("io.muster.app.SettingsTest#ours")
+    void changes_the_settings(String key) {
+      assertTrue(OTHERS.containsKey(key), "give it another value in this test");
+      var base = production(Map.of("muster.data-dir", dataDir.toString()));
+      if (key.equals("mode")) {
+        base.put("muster.mode", "development");
+      }
+      var changed = new HashMap<>(base);
+      changed.put("muster." + key, OTHERS.get(key));
+      assertNotEquals(Settings.read(base), Settings.read(changed));
+    }
+
+    @Test
+    void has_its_place_in_this_test_and_no_other_has() {
+      assertEquals(new TreeSet<>(OTHERS.keySet()), new TreeSet<>(ours().toList()));
+    }
+  }
+
+  @Nested
+  class In_production {
+    @Test
+    void what_is_missing_is_told_all_at_once() {
+      assertEquals(
+          List.of(
+              "DEVICE_JWT_SECRET is missing",
+              "JWT_SECRET is missing",
+              "INTERNAL_API_SECRET is missing",
+              "DATABASE_URL is missing: production needs PostgreSQL"),
+          complaints(Map.of("muster.mode", "production")));
+    }
+
+    @Test
+    void whatever_is_wrong_is_told_together() {
+      var told =
+          complaints(
+              production(
+                  Map.of(
+                      "muster.auth.user-secret", "short",
+                      "muster.http.port", 70_000,
+                      "muster.http.trusted-proxies", "10.0.0.0/8, nowhere",
+                      "muster.device.silence", "soon",
+                      "muster.device.pending-max", 0,
+                      "muster.devise.grace", "1s",
+                      "muster.database.url", "mysql://db")));
+      assertEquals(7, told.size(), told::toString);
+      assertTrue(told.contains("JWT_SECRET must have at least 32 characters"));
+      assertTrue(told.contains("muster.http.port must be 0 to 65535, was 70000"));
+      assertTrue(told.contains("muster.device.pending-max must be 1 to 10000, was 0"));
+      assertTrue(told.contains("muster.device.silence must be 100ms to 7d; it cannot be read"));
+      assertTrue(told.contains("muster.devise.grace is not a setting"));
+      assertTrue(told.toString().contains("nowhere"));
+      assertTrue(told.toString().contains("DATABASE_URL is postgres://"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"muster.nonsense", "muster.http.prot", "muster.socket.new.deep"})
+    void a_key_that_is_none_of_ours_is_refused(String key) {
+      assertEquals(List.of(key + " is not a setting"), complaints(production(Map.of(key, 1))));
+    }
+
+    @Test
+    void no_secret_is_made_up_and_nothing_is_written() {
+      assertThrows(Settings.Wrong.class, () -> read(Map.of("muster.mode", "production")));
+      assertEquals(0, dataDir.toFile().list().length);
+    }
+
+    @Test
+    void a_value_in_the_wrong_place_is_not_repeated() {
+      var told = complaints(production(Map.of("muster.http.port", SECRET)));
+      assertTrue(!told.toString().contains(SECRET), told::toString);
+    }
+  }
+
+  @Nested
+  class In_development {
+    @Test
+    void missing_secrets_are_made_once_and_kept() {
+      var first = read(Map.of()).secrets();
+      assertEquals(first, read(Map.of()).secrets());
+      assertNotEquals(first.device(), first.user());
+    }
+
+    @Test
+    void a_key_that_is_none_of_ours_is_passed_over() {
+      read(Map.of("muster.nonsense", 1));
+    }
+  }
+
+  @Nested
+  class Limits_that_belong_together {
+    @Test
+    void silence_is_longer_than_a_quiet_connection_lasts() {
+      assertEquals(
+          List.of(
+              "muster.device.silence is above socket.ping-interval and socket.ping-timeout together"),
+          complaints(Map.of("muster.device.silence", "45s")));
+    }
+
+    @Test
+    void people_are_told_missing_before_they_are_told_offline() {
+      assertEquals(
+          List.of("muster.device.telling is at most device.grace"),
+          complaints(Map.of("muster.device.telling", "3m")));
+    }
+
+    @Test
+    void a_back_off_does_not_begin_above_its_end() {
+      assertEquals(
+          List.of("muster.device.backoff is at most device.backoff-max"),
+          complaints(Map.of("muster.device.backoff", "6m")));
+    }
+  }
+}

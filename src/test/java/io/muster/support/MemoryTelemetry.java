@@ -1,0 +1,91 @@
+package io.muster.support;
+
+import io.muster.actors.DeliveryState;
+import io.muster.actors.Refusal;
+import io.muster.actors.Telemetry;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers what was counted, in words and in order. */
+public final class MemoryTelemetry implements Telemetry {
+  private final List<String> counted = new CopyOnWriteArrayList<>();
+
+  public List<String> counted() {
+    return List.copyOf(counted);
+  }
+
+  @Override
+  public void deviceCame() {
+    counted.add("device came");
+  }
+
+  @Override
+  public void deviceLeft() {
+    counted.add("device left");
+  }
+
+  @Override
+  public void dashboardCame() {
+    counted.add("dashboard came");
+  }
+
+  @Override
+  public void dashboardLeft() {
+    counted.add("dashboard left");
+  }
+
+  @Override
+  public void turnedAway(Reason reason) {
+    counted.add("turned away: " + reason);
+  }
+
+  @Override
+  public void shed() {
+    counted.add("shed");
+  }
+
+  @Override
+  public void unknownEvent() {
+    counted.add("unknown event");
+  }
+
+  @Override
+  public void commandAccepted() {
+    counted.add("accepted");
+  }
+
+  @Override
+  public void commandRefused(Refusal why) {
+    counted.add("refused: " + why.code());
+  }
+
+  @Override
+  public void commandSettled(DeliveryState state, Duration after) {
+    counted.add("settled: %s after %s".formatted(state.word(), after));
+  }
+
+  @Override
+  public void answered(Surface surface, int status, Duration after) {
+    counted.add("answered: %s %d".formatted(surface, status));
+  }
+
+  /** Not remembered: there is no end of it. */
+  @Override
+  public void loopWasLate(Duration by) {}
+
+  @Override
+  public void journalWorks() {
+    counted.add("journal works");
+  }
+
+  @Override
+  public void journalFails() {
+    counted.add("journal fails");
+  }
+
+  @Override
+  public void projectionWasBehind(Duration by) {
+    counted.add("projection followed");
+  }
+}
