@@ -14,6 +14,13 @@ import picocli.CommandLine.Command;
     description = "A realtime gateway for fleets of devices.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Versions.class,
+    footer = {
+      "",
+      "The launcher itself knows three more:",
+      "  test               install what the tests need and run them all",
+      "  prepare            make the next starts faster (once per build)",
+      "  protocol-fixture   an echo server for the public protocol suites"
+    },
     subcommands = {
       DemoCommand.class,
       ServeCommand.class,

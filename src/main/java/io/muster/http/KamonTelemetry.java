@@ -19,33 +19,56 @@ import kamon.tag.TagSet;
  * Counts in Kamon, to be scraped as Prometheus text. Labels are words of ours, known beforehand.
  */
 public final class KamonTelemetry implements Telemetry {
-  private final Gauge devices = Kamon.gauge("muster.devices.connected").withoutTags();
-  private final Gauge dashboards = Kamon.gauge("muster.dashboards.connected").withoutTags();
-  private final Counter came = Kamon.counter("muster.device.connects").withoutTags();
-  private final Counter shed = Kamon.counter("muster.events.shed").withoutTags();
-  private final Counter unknown = Kamon.counter("muster.events.unknown").withoutTags();
-  private final Counter accepted = Kamon.counter("muster.commands.accepted").withoutTags();
+  private final Gauge devices =
+      Kamon.gauge("muster.devices.connected", "Sockets of devices on this node.").withoutTags();
+  private final Gauge dashboards =
+      Kamon.gauge("muster.dashboards.connected", "Sockets of dashboards on this node.")
+          .withoutTags();
+  private final Counter came =
+      Kamon.counter("muster.device.connects", "Connections of devices that were let in.")
+          .withoutTags();
+  private final Counter shed =
+      Kamon.counter("muster.events.shed", "Events refused because their client sends too many.")
+          .withoutTags();
+  private final Counter unknown =
+      Kamon.counter("muster.events.unknown", "Events of a name that nobody here knows.")
+          .withoutTags();
+  private final Counter accepted =
+      Kamon.counter("muster.commands.accepted", "Commands that were journalled.").withoutTags();
   private final Map<Reason, Counter> turnedAway = new EnumMap<>(Reason.class);
   private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
   private final Map<DeliveryState, Timer> settled = new EnumMap<>(DeliveryState.class);
   private final Map<Surface, List<Timer>> answered = new EnumMap<>(Surface.class);
-  private final Timer lateness = Kamon.timer("muster.loop.lateness").withoutTags();
-  private final Timer behind = Kamon.timer("muster.projection.lag").withoutTags();
-  private final Gauge journal = Kamon.gauge("muster.journal.up").withoutTags();
+  private final Timer lateness =
+      Kamon.timer(
+              "muster.loop.lateness",
+              "By how much a task on an event loop ran later than it was due.")
+          .withoutTags();
+  private final Timer behind =
+      Kamon.timer(
+              "muster.projection.lag", "How long the read model took to show what the journal had.")
+          .withoutTags();
+  private final Gauge journal =
+      Kamon.gauge("muster.journal.up", "1 while the journal can be read, else 0.").withoutTags();
 
   public KamonTelemetry() {
     for (Reason reason : Reason.values()) {
       turnedAway.put(
-          reason, Kamon.counter("muster.turned.away").withTags(TagSet.of("reason", word(reason))));
+          reason,
+          Kamon.counter("muster.turned.away", "Clients that were not let in.")
+              .withTags(TagSet.of("reason", word(reason))));
     }
     for (Refusal refusal : Refusal.values()) {
       refused.put(
           refusal,
-          Kamon.counter("muster.commands.refused").withTags(TagSet.of("reason", refusal.code())));
+          Kamon.counter("muster.commands.refused", "Commands that were not accepted.")
+              .withTags(TagSet.of("reason", refusal.code())));
     }
     for (DeliveryState state : DeliveryState.values()) {
       settled.put(
-          state, Kamon.timer("muster.command.settled").withTags(TagSet.of("state", state.word())));
+          state,
+          Kamon.timer("muster.command.settled", "From the acceptance of a command to its end.")
+              .withTags(TagSet.of("state", state.word())));
     }
     for (Surface surface : Surface.values()) {
       answered.put(surface, IntStream.rangeClosed(1, 5).mapToObj(c -> timer(surface, c)).toList());
@@ -53,7 +76,9 @@ public final class KamonTelemetry implements Telemetry {
   }
 
   private static Timer timer(Surface surface, int statusClass) {
-    return Kamon.timer("muster.http.request")
+    return Kamon.timer(
+            "muster.http.request",
+            "From the arrival of a request at the routes to the head of its answer.")
         .withTags(TagSet.of("surface", word(surface)).withTag("status", statusClass + "xx"));
   }
 

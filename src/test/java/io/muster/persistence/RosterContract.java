@@ -284,6 +284,17 @@ abstract class RosterContract {
   }
 
   @Test
+  void hints_of_one_device_are_what_was_kept_last() {
+    register("d1", "d2");
+    catchUp();
+    keep(seen("d1", hints(T.plusSeconds(1), "1")), seen("d1", hints(T.plusSeconds(2), "2")));
+    var last = Optional.of(hints(T.plusSeconds(2), "2"));
+    assertEquals(last, await(ports.roster().hints(id("d1"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("d2"))));
+    assertEquals(Optional.empty(), await(ports.roster().hints(id("nobody"))));
+  }
+
+  @Test
   void older_hints_change_nothing_and_newer_ones_replace() {
     register("d1");
     catchUp();

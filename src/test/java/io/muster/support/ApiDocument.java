@@ -14,9 +14,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /** A served document of the API, held against what is really said. */
 public final class ApiDocument {
@@ -108,8 +110,47 @@ public final class ApiDocument {
     return operation(method, path).map(o -> o.get("operationId").asText());
   }
 
-  public List<String> operations() {
-    return document.get("paths").findValuesAsText("operationId");
+  /**
+   * @param path with its parameters in braces
+   * @param statuses what it documents by number
+   * @param isForUsers needs a user's token
+   */
+  public record Operation(
+      String name,
+      String method,
+      String path,
+      List<Integer> statuses,
+      boolean takesBody,
+      boolean takesQuery,
+      boolean isForUsers) {}
+
+  public List<Operation> operations() {
+    var operations = new ArrayList<Operation>();
+    document
+        .get("paths")
+        .properties()
+        .forEach(
+            path ->
+                path.getValue().properties().stream()
+                    .filter(member -> member.getValue().has("operationId"))
+                    .map(member -> operation(path.getKey(), member.getKey(), member.getValue()))
+                    .forEach(operations::add));
+    return operations;
+  }
+
+  private Operation operation(String path, String method, JsonNode described) {
+    return new Operation(
+        described.get("operationId").asText(),
+        method.toUpperCase(Locale.ROOT),
+        path,
+        names(described.get("responses")).stream()
+            .filter(status -> !status.equals("default"))
+            .map(Integer::valueOf)
+            .toList(),
+        described.has("requestBody"),
+        StreamSupport.stream(described.path("parameters").spliterator(), false)
+            .anyMatch(p -> resolve(p).path("in").asText().equals("query")),
+        !described.has("security"));
   }
 
   private List<String> complaints(JsonNode response, Answer answer) {

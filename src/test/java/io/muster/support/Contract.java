@@ -1,10 +1,12 @@
 package io.muster.support;
 
+import io.muster.support.ApiDocument.Operation;
 import io.muster.support.HttpCaller.Exchange;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.function.BiPredicate;
 
 /** Holds every exchange it sees against the OpenAPI document, and counts what it has seen. */
 public final class Contract {
@@ -50,10 +52,20 @@ public final class Contract {
     return new TreeSet<>(seen);
   }
 
-  /** Operations of the document that have not succeeded yet. */
-  public Set<String> missing() {
-    var missing = new TreeSet<>(DOCUMENT.operations());
-    missing.removeIf(name -> seen.stream().anyMatch(s -> s.startsWith(name + " 2")));
+  /**
+   * What the document tells of and has not been seen yet, in the words of {@link #seen}.
+   *
+   * @param isExpected of what is asked for
+   */
+  public Set<String> missing(BiPredicate<Operation, Integer> isExpected) {
+    var missing = new TreeSet<String>();
+    for (Operation operation : DOCUMENT.operations()) {
+      operation.statuses().stream()
+          .filter(status -> isExpected.test(operation, status))
+          .map(status -> operation.name() + " " + status)
+          .filter(word -> !seen.contains(word))
+          .forEach(missing::add);
+    }
     return missing;
   }
 }

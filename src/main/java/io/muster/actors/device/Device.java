@@ -11,9 +11,6 @@ import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import io.muster.actors.dashboard.Feed;
-import io.muster.actors.dashboard.ToDashboard.CommandMoved;
-import io.muster.actors.dashboard.ToDashboard.DeviceChanged;
-import io.muster.actors.dashboard.ToDashboard.DeviceMissing;
 import io.muster.actors.device.DeviceCommand.*;
 import io.muster.actors.device.DeviceEvent.*;
 import io.muster.actors.device.PendingCommands.Pending;
@@ -22,13 +19,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
@@ -240,9 +233,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> tellMissing(DeviceState state, Away status) {
-    isMissingTold = true;
-    around.feed().publish(state.profile().orElseThrow().org(), new DeviceMissing(view(state)));
-    patience(status.deadline(), new GraceOver(status.epoch()));
+    tidings.missing(view(state));
+    clocks.told(status);
     return ignore();
   }
 
@@ -254,8 +246,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     ctx.unwatch(owner.session()); // it may have been watched under an older epoch
     ctx.watchWith(owner.session(), new SessionEnded(owner.epoch()));
     link = Optional.of(owner);
-    isMissingTold = false;
-    timers.cancel(PATIENCE);
+    clocks.found();
   }
 
   private void dismiss(ToSession.Reason reason) {
@@ -343,7 +334,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
         .pending()
         .find(order.id())
         .map(p -> CommandTimelines.pending(id, p))
-        .orElseGet(() -> justSettled);
+        .orElseGet(tidings::lastSettled);
   }
 
   private Effect<DeviceEvent, DeviceState> settle(DeviceState state, Acknowledge c) {
@@ -375,11 +366,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     if (state.pending().find(c.id()).isEmpty()) {
       return refuse(c, COMMAND_SETTLED); // the history knows how
     }
-    var askers = awaiting.computeIfAbsent(c.id(), _ -> new ArrayList<>(1));
-    if (askers.size() == AWAITING_MAX) {
-      askers.removeFirst(); // its patience has most likely ended
-    }
-    askers.add(c.replyTo());
+    tidings.await(c.id(), c.replyTo());
     return ignore();
   }
 
@@ -395,33 +382,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> amend(DeviceState state, Amend c) {
-    var profile = state.profile().orElseThrow();
-    var facts = new ArrayList<DeviceEvent>();
-    c.name()
-        .filter(name -> !name.equals(profile.name()))
-        .ifPresent(name -> facts.add(new Renamed(name, c.by(), now())));
-    c.tags().ifPresent(tags -> facts.addAll(retagged(profile.tags(), tags, c.by())));
-    c.disabled()
-        .filter(disabled -> disabled != profile.disabled())
-        .ifPresent(
-            disabled ->
-                facts.add(disabled ? new Disabled(c.by(), now()) : new Enabled(c.by(), now())));
+    var facts = Amendments.to(state.profile().orElseThrow(), c, now());
     return commit(state, facts, c, after -> new Answer.Described(view(after)));
-  }
-
-  private List<DeviceEvent> retagged(SortedSet<String> before, SortedSet<String> after, String by) {
-    var facts = new ArrayList<DeviceEvent>();
-    var gone = new TreeSet<>(before);
-    gone.removeAll(after);
-    var come = new TreeSet<>(after);
-    come.removeAll(before);
-    if (!gone.isEmpty()) {
-      facts.add(new Untagged(gone, by, now()));
-    }
-    if (!come.isEmpty()) {
-      facts.add(new Tagged(come, by, now()));
-    }
-    return facts;
   }
 
   private Effect<DeviceEvent, DeviceState> issue(DeviceState state, IssueToken c) {
@@ -507,24 +469,6 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     return rest().thenRun(_ -> c.replyTo().tell(answer));
   }
 
-  private DeviceView view(DeviceState state) {
-    var profile = state.profile().orElseThrow();
-    var hints = around.hints().of(id);
-    return new DeviceView(
-        id,
-        profile.org(),
-        profile.name(),
-        profile.tags(),
-        state.status().presence(),
-        state.status().since(),
-        profile.disabled(),
-        state.status() instanceof Retired,
-        state.epoch(),
-        lastSequenceNumber(ctx),
-        new DeviceView.Hints(
-            hints.lastSeen(), hints.appVersion(), hints.load(), state.pending().size()));
-  }
-
   // ── from facts to deeds ──
 
   private Effect<DeviceEvent, DeviceState> commit(DeviceState state, DeviceEvent... facts) {
@@ -566,85 +510,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
         .thenRun(
             after -> {
               failure = NOBODY_WAITS;
-              remember(state, all);
+              tidings.settled(state, all);
               deed.accept(after);
-              tell(state, after, all);
+              tidings.tell(state, all, view(after), link);
               arm(after);
             });
-  }
-
-  /**
-   * A command that has settled is gone from the state; whoever awaits it needs its whole timeline.
-   */
-  private void remember(DeviceState before, List<DeviceEvent> facts) {
-    justSettled = null;
-    if (facts.stream().noneMatch(CommandSettled.class::isInstance)) {
-      return;
-    }
-    var state = before;
-    for (DeviceEvent fact : facts) {
-      if (fact instanceof CommandSettled e) {
-        var last = state.pending().find(e.id()).orElseThrow();
-        justSettled = CommandTimelines.settled(id, last, e);
-        around
-            .telemetry()
-            .commandSettled(e.outcome().state(), Duration.between(last.order().at(), e.at()));
-        var waiting = awaiting.remove(e.id());
-        if (waiting != null) {
-          waiting.forEach(asker -> asker.tell(new Answer.Command(justSettled)));
-        }
-      }
-      state = state.after(fact);
-    }
-  }
-
-  private void tell(DeviceState before, DeviceState after, List<DeviceEvent> facts) {
-    for (DeviceEvent fact : facts) {
-      if (fact instanceof CommandSent sent) {
-        order(before, facts, sent)
-            .ifPresent(
-                order -> link.ifPresent(l -> l.session().tell(new ToSession.Deliver(order))));
-      }
-    }
-    var org = after.profile().orElseThrow().org();
-    around.hints().pending(id, org, after.pending().size());
-    boolean isWatched = around.feed().isWatched(org);
-    if (isWatched && facts.stream().anyMatch(DeviceEvent::changesTheView)) {
-      around.feed().publish(org, new DeviceChanged(view(after)));
-    }
-    if (isWatched) {
-      moved(before, facts).forEach(c -> around.feed().publish(org, new CommandMoved(c)));
-    }
-  }
-
-  private static Optional<Order> order(
-      DeviceState before, List<DeviceEvent> facts, CommandSent sent) {
-    for (DeviceEvent fact : facts) {
-      if (fact instanceof CommandQueued q && q.order().id().equals(sent.id())) {
-        return Optional.of(q.order());
-      }
-    }
-    return before.pending().find(sent.id()).map(Pending::order);
-  }
-
-  private List<CommandView> moved(DeviceState before, List<DeviceEvent> facts) {
-    var views = new ArrayList<CommandView>();
-    var state = before;
-    for (DeviceEvent fact : facts) {
-      var next = state.after(fact);
-      switch (fact) {
-        case CommandQueued e ->
-            views.add(
-                CommandTimelines.pending(id, next.pending().find(e.order().id()).orElseThrow()));
-        case CommandSent e ->
-            views.add(CommandTimelines.pending(id, next.pending().find(e.id()).orElseThrow()));
-        case CommandSettled e ->
-            views.add(CommandTimelines.settled(id, state.pending().find(e.id()).orElseThrow(), e));
-        default -> {} // not about commands
-      }
-      state = next;
-    }
-    return views;
   }
 
   private Effect<DeviceEvent, DeviceState> ignore() {
@@ -653,78 +523,22 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   /** As {@link #ignore}, for those who may have woken a device that has nothing to do. */
   private EffectBuilder<DeviceEvent, DeviceState> rest() {
-    return Effect().<DeviceState>none().thenRun(this::armIdle);
-  }
-
-  // ── clocks ──
-
-  private static final String PATIENCE = "patience";
-  private static final String DELIVERY = "delivery";
-  private static final String IDLE = "idle";
-
-  /** One clock for the connection, one for the queue; both follow from the state. */
-  private void arm(DeviceState state) {
-    switch (state.status()) {
-      case Online _ when link.isPresent() -> timers.cancel(PATIENCE);
-      case Online _ when timers.isTimerActive(PATIENCE) -> {} // requests do not prolong the silence
-      case Online s ->
-          patience(now().plus(around.settings().silence()), new SilenceOver(s.epoch()));
-      case Away s when isUntold(s) -> patience(telling(s), new TimeToTell(s.epoch()));
-      case Away s -> patience(s.deadline(), new GraceOver(s.epoch()));
-      case NeverSeen _, Offline _, Retired _ -> timers.cancel(PATIENCE);
-    }
-    var plan = Delivery.plan(state.pending(), link, now(), around.settings());
-    // What is due already, after a recovery say, is done by the clock like everything else.
-    var next = plan.events().isEmpty() ? plan.lookAgain() : Optional.of(now());
-    next.ifPresentOrElse(
-        at -> timers.startSingleTimer(DELIVERY, new DeliveryDue(), until(at)),
-        () -> timers.cancel(DELIVERY));
-    armIdle(state);
-  }
-
-  private Instant telling(Away status) {
-    return status.since().plus(around.settings().telling());
-  }
-
-  /** Told late is better than never; past the deadline there is better news. */
-  private boolean isUntold(Away status) {
-    return !isMissingTold
-        && telling(status).isBefore(status.deadline())
-        && now().isBefore(status.deadline());
-  }
-
-  private void armIdle(DeviceState state) {
-    if (hasNothingToDo(state)) {
-      timers.startSingleTimer(IDLE, new NothingToDo(), around.settings().idle());
-    } else if (timers.isTimerActive(IDLE)) {
-      timers.cancel(IDLE);
-    }
-  }
-
-  private boolean hasNothingToDo(DeviceState state) {
-    return state.pending().isEmpty()
-        && switch (state.status()) {
-          case NeverSeen _, Offline _, Retired _ -> true;
-          case Online _, Away _ -> false;
-        };
+    return Effect().<DeviceState>none().thenRun(clocks::armIdle);
   }
 
   private Effect<DeviceEvent, DeviceState> askForSleep(DeviceState state) {
-    if (hasNothingToDo(state)) {
+    if (DeviceClocks.hasNothingToDo(state)) {
       shard.tell(new ClusterSharding.Passivate<>(ctx.getSelf()));
     }
     return ignore();
   }
 
-  private void patience(Instant at, DeviceCommand then) {
-    timers.startSingleTimer(PATIENCE, then, until(at));
+  private void arm(DeviceState state) {
+    clocks.arm(state, link);
   }
 
-  private Duration until(Instant at) {
-    var rest = Duration.between(now(), at);
-    // Timers tick in milliseconds: one that fires a little early would look, find nothing due and
-    // spin.
-    return rest.isPositive() ? rest.plusMillis(1) : Duration.ofMillis(1);
+  private DeviceView view(DeviceState state) {
+    return tidings.view(state, lastSequenceNumber(ctx));
   }
 
   private Instant now() {
@@ -734,21 +548,18 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   // ── what is known of the moment, never persisted ──
 
   private Optional<Link> link = Optional.empty();
-  private final Map<CommandId, List<ActorRef<Answer>>> awaiting = new HashMap<>(0);
-  private CommandView justSettled;
-  private boolean isMissingTold;
 
   /** What to do when the journal refuses the write in progress. */
   private Runnable failure = NOBODY_WAITS;
 
   private static final Runnable NOBODY_WAITS = () -> {};
-  private static final int AWAITING_MAX = 16;
 
   private final DeviceId id;
   private final Surroundings around;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorContext<DeviceCommand> ctx;
-  private final TimerScheduler<DeviceCommand> timers;
+  private final DeviceClocks clocks;
+  private final Tidings tidings;
 
   private Device(
       DeviceId id,
@@ -764,7 +575,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     this.around = around;
     this.shard = shard;
     this.ctx = ctx;
-    this.timers = timers;
+    this.clocks = new DeviceClocks(timers, around.settings(), around.clock());
+    this.tidings = new Tidings(id, around);
   }
 
   // ── what Pekko asks ──
@@ -799,9 +611,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
    */
   private void wakeUp(DeviceState state) {
     link = Optional.empty();
-    isMissingTold = false;
-    timers.cancel(PATIENCE);
-    awaiting.keySet().removeIf(command -> state.pending().find(command).isEmpty());
+    clocks.found();
+    tidings.forgetAskersOf(command -> state.pending().find(command).isEmpty());
     arm(state);
     // A failed write of several events leaves a late failure in front of what has waited meanwhile;
     // Pekko goes on to those only after one more message.

@@ -14,7 +14,9 @@ final class SearchMax {
   private static final double SHARE_ANSWERED = 0.97;
   private static final Duration SETTLE = Duration.ofSeconds(2);
   private static final Duration MEASURE = Duration.ofSeconds(5);
-  private static final Duration REST = Duration.ofSeconds(3);
+  private static final double GENTLE = 20;
+  private static final Duration LOOK = Duration.ofSeconds(1);
+  private static final int MOST_LOOKS = 30;
 
   private final Swarm swarm;
   private final Pace pace;
@@ -70,9 +72,21 @@ final class SearchMax {
         held ? "" : ", too much");
     out.flush();
     if (!held) {
-      swarm.pace(pace.at(1));
-      Thread.sleep(REST);
+      rest();
     }
     return held;
+  }
+
+  /** Until the gateway has worked off what it was given too much, or the next rate would suffer. */
+  private void rest() throws InterruptedException {
+    swarm.pace(pace.at(GENTLE));
+    for (int looks = 0; looks < MOST_LOOKS; looks++) {
+      swarm.run(() -> swarm.tally().warm());
+      Thread.sleep(LOOK);
+      var tally = swarm.on(() -> swarm.tally().copy());
+      if (tally.acks >= GENTLE / 2 && Report.millis(tally.ack, 99) < IN_TIME_MILLIS) {
+        return;
+      }
+    }
   }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
-/** The figures at the end of a run, printed exactly once, whoever ends it. */
+/** The figures of a run, printed at its end. */
 final class Summary {
   private static final double HUNDRED_THOUSAND = 100_000;
 
@@ -18,7 +18,7 @@ final class Summary {
   private final ObjectNode extra = Json.MAPPER.createObjectNode();
   private final List<Callable<ObjectNode>> last = new ArrayList<>();
   private double cpuBefore;
-  private boolean printed;
+  private boolean steady = true;
 
   Summary(Swarm swarm, ServerProcess measured, boolean json, PrintWriter out) {
     this.swarm = swarm;
@@ -29,37 +29,38 @@ final class Summary {
   }
 
   /** All have had their first connect. */
-  synchronized void connected() {
+  void connected() {
     var tally = swarm.on(() -> swarm.tally().copy());
     put("connectsPerSecond", tally.connects / seconds(tally.started));
     put("connectServerCpuSeconds", measured.cpuSeconds() - cpuBefore);
   }
 
+  /** The run is no even load, so that its cost per heartbeat would say nothing. */
+  void uneven() {
+    steady = false;
+  }
+
   /** The warm-up is over. */
-  synchronized void begin() {
+  void begin() {
     swarm.run(() -> swarm.tally().warm());
     cpuBefore = measured.cpuSeconds();
   }
 
   /** A figure of a special mode. */
-  synchronized void put(String name, double value) {
+  void put(String name, double value) {
     extra.put(name, Math.round(value * 1000) / 1000.0);
   }
 
   /** Asked for its figures on the loop, just before they are printed. */
-  synchronized void atTheEnd(Callable<ObjectNode> figures) {
+  void atTheEnd(Callable<ObjectNode> figures) {
     last.add(figures);
   }
 
-  synchronized void print() {
-    if (printed) {
-      return;
-    }
-    printed = true;
+  void print() {
     var tally = swarm.on(() -> swarm.tally().copy());
     last.forEach(figures -> extra.setAll(swarm.on(figures)));
     put("seconds", seconds(tally.started));
-    if (!measured.ids().isEmpty()) {
+    if (steady && !measured.ids().isEmpty()) {
       double cpu = measured.cpuSeconds() - cpuBefore;
       put("serverCpuSeconds", cpu);
       put("serverCpuSecondsPer100kHeartbeats", cpu * HUNDRED_THOUSAND / Math.max(1, tally.acks));

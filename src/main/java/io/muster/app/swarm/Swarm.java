@@ -91,13 +91,18 @@ final class Swarm implements AutoCloseable {
     return settled;
   }
 
-  /** Runs something on the loop and waits for it, a few seconds at most. */
+  /**
+   * Runs something on the loop and waits for it, 30 s at most and whether interrupted or not.
+   *
+   * @throws IllegalStateException when it fails, or no answer comes
+   */
   <T> T on(Callable<T> work) {
-    try {
-      return loop.submit(work).get(30, TimeUnit.SECONDS);
-    } catch (Exception failed) {
-      throw new IllegalStateException("the swarm's loop gave no answer", failed);
+    var answer = loop.submit(work);
+    answer.awaitUninterruptibly(30, TimeUnit.SECONDS);
+    if (!answer.isSuccess()) {
+      throw new IllegalStateException("the swarm's loop gave no answer", answer.cause());
     }
+    return answer.getNow();
   }
 
   void run(Runnable work) {

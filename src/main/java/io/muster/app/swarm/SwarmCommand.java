@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import sun.misc.Signal;
 
 /** {@code muster swarm}: simulated devices over the real protocol, with figures at the end. */
 @Command(
@@ -82,7 +84,7 @@ public final class SwarmCommand implements Callable<Integer> {
   // formatter:on
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws ExecutionException {
     check();
     var target = target();
     var identities = identities();
@@ -102,14 +104,15 @@ public final class SwarmCommand implements Callable<Integer> {
   }
 
   private void run(Swarm swarm, Target target, Pace pace, List<Identity> identities)
-      throws InterruptedException {
+      throws ExecutionException {
     var measured = new ServerProcess(pids);
     var summary = new Summary(swarm, measured, json, spec.commandLine().getOut());
-    // Ctrl-C is the usual end of a run: the figures are printed all the same, once.
-    var interrupted = new Thread(summary::print, "swarm-summary");
-    Runtime.getRuntime().addShutdownHook(interrupted);
+    var ended = Thread.currentThread();
+    // Ctrl-C is the usual end of a run: the figures are printed all the same.
+    Signal.handle(new Signal("INT"), _ -> ended.interrupt());
+    Signal.handle(new Signal("TERM"), _ -> ended.interrupt());
     try (var _ = quiet ? Progress.none() : Progress.of(swarm, spec.commandLine().getErr())) {
-      swarm.start(identities.stream().map(this::player).toList()).join();
+      swarm.start(identities.stream().map(this::player).toList()).get();
       summary.connected();
       var open = openDashboards(swarm, summary);
       var load = sendCommands(swarm, target, identities, summary);
@@ -117,14 +120,18 @@ public final class SwarmCommand implements Callable<Integer> {
       summary.begin();
       load.ifPresent(commanded -> swarm.run(commanded::warm));
       measure(swarm, pace, open, measured, summary);
+    } catch (InterruptedException enough) {
+      // So it was; what has been counted until now is the result.
     }
     summary.print();
-    Runtime.getRuntime().removeShutdownHook(interrupted);
   }
 
   private void measure(
       Swarm swarm, Pace pace, Optional<Dashboards> open, ServerProcess measured, Summary summary)
       throws InterruptedException {
+    if (searchMax || stampede || fanOut > 0) {
+      summary.uneven();
+    }
     if (searchMax) {
       summary.put(
           "mostHeartbeatsPerSecond", SearchMax.on(swarm, pace, spec.commandLine().getErr()));
@@ -139,13 +146,14 @@ public final class SwarmCommand implements Callable<Integer> {
     }
   }
 
-  private Optional<Dashboards> openDashboards(Swarm swarm, Summary summary) {
+  private Optional<Dashboards> openDashboards(Swarm swarm, Summary summary)
+      throws InterruptedException, ExecutionException {
     if (dashboards == 0) {
       return Optional.empty();
     }
     var open = new Dashboards(swarm, dashboards, userToken());
     summary.atTheEnd(open::figures);
-    open.start().join();
+    open.start().get();
     return Optional.of(open);
   }
 

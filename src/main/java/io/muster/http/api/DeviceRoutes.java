@@ -3,7 +3,6 @@ package io.muster.http.api;
 import static io.muster.http.auth.Role.*;
 
 import io.muster.actors.DeviceId;
-import io.muster.actors.DeviceView;
 import io.muster.actors.Presence;
 import io.muster.actors.Roster;
 import io.muster.actors.device.Answer;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -33,12 +31,14 @@ final class DeviceRoutes extends Directives {
 
   private final Devices devices;
   private final Roster roster;
+  private final LastKnown lastKnown;
   private final DeviceTokens tokens;
   private final Access access;
 
   DeviceRoutes(Devices devices, Roster roster, DeviceTokens tokens, Access access) {
     this.devices = devices;
     this.roster = roster;
+    this.lastKnown = new LastKnown(roster, HINTS_PATIENCE);
     this.tokens = tokens;
     this.access = access;
   }
@@ -121,39 +121,11 @@ final class DeviceRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> shown(CompletionStage<Answer> answer) {
-    return answer.thenCompose(this::withHints).thenApply(DeviceRoutes::device);
-  }
-
-  /**
-   * A device that is not connected to its actor's node is known by what the table remembers of it;
-   * when that is not told soon, the device is shown without.
-   */
-  private CompletionStage<Answer> withHints(Answer answer) {
-    if (!(answer instanceof Answer.Described a && isOutOfSight(a.device()))) {
-      return CompletableFuture.completedFuture(answer);
-    }
-    return roster
-        .hints(a.device().id())
-        .toCompletableFuture()
-        .copy()
-        .completeOnTimeout(Optional.empty(), HINTS_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(_ -> Optional.empty())
-        .thenApply(found -> found.map(hints -> remembered(a.device(), hints)).orElse(a));
-  }
-
-  private static boolean isOutOfSight(DeviceView device) {
-    return device.epoch() > 0 && device.hints().lastSeen().isEmpty();
-  }
-
-  /** How much is pending the device itself knows better than any table. */
-  private static Answer.Described remembered(DeviceView device, DeviceView.Hints hints) {
-    return new Answer.Described(
-        device.with(
-            new DeviceView.Hints(
-                hints.lastSeen(),
-                hints.appVersion(),
-                hints.load(),
-                device.hints().pendingCommands())));
+    return answer.thenCompose(
+        a ->
+            a instanceof Answer.Described described
+                ? lastKnown.of(described.device()).thenApply(d -> Answers.json(200, Json.device(d)))
+                : CompletableFuture.completedFuture(device(a)));
   }
 
   private record Amendment(
@@ -237,14 +209,15 @@ final class DeviceRoutes extends Directives {
 
   // ── answers ──
 
+  /** An answer that does not merely describe. */
   private static HttpResponse device(Answer answer) {
     return switch (answer) {
-      case Answer.Described a -> Answers.json(200, Json.device(a.device()));
       case Answer.Created a ->
           Answers.json(
               201, Json.device(a.device()), Answers.location("/api/v1/devices/" + a.device().id()));
       case Answer.No no -> Answers.refusal(no.why());
-      case Answer.Done _,
+      case Answer.Described _,
+          Answer.Done _,
           Answer.Accepted _,
           Answer.AcceptedBefore _,
           Answer.Command _,

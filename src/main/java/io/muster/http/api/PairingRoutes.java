@@ -9,6 +9,7 @@ import io.muster.actors.Pairings.Bound;
 import io.muster.actors.Pairings.Pairing;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.Register;
+import io.muster.actors.device.DeviceCommand.Retire;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
@@ -213,10 +214,19 @@ final class PairingRoutes extends Directives {
                               pairing.code(),
                               new Bound(id, caller.org(), t.token()),
                               clock.instant())
-                          .thenApply(
+                          .thenCompose(
                               isBound ->
-                                  isBound ? paired(id, caller) : Problem.NOT_FOUND.response());
+                                  isBound
+                                      ? CompletableFuture.completedFuture(paired(id, caller))
+                                      : takeBack(caller, id));
                 });
+  }
+
+  /** Somebody else was quicker with the same code: this device will never come. */
+  private CompletionStage<HttpResponse> takeBack(Caller caller, DeviceId id) {
+    return devices
+        .ask(id, replyTo -> new Retire(caller.org(), caller.name(), replyTo))
+        .thenApply(_ -> Problem.NOT_FOUND.response());
   }
 
   private static HttpResponse paired(DeviceId id, Caller caller) {

@@ -30,14 +30,6 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   // harmless to repeat.
   private static final long REPEAT_MILLIS = 100;
 
-  // Some 200 kB: it fits every limit on the way.
-  private static final int DEVICES_PER_PART = 500;
-
-  // A picture of 20,000 devices is some 7 MB. More of it than this is not put before a client that
-  // has not taken what came before, or it would be ended as too slow each time it comes.
-  private static final long OWED_MAX = 256 * 1024;
-  private static final long PAUSE_MILLIS = 20;
-
   private final DashboardDoor.Visitor visitor;
   private final Joining client;
   private final DashboardDoor door;
@@ -46,6 +38,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   private final DashboardSession session;
   private final Set<String> rooms = new HashSet<>();
   private Socket socket;
+  private Easel easel;
   private long due;
   private boolean isOpen;
   private boolean hasEnded;
@@ -65,6 +58,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     if (hasEnded) {
       return; // it had gone before it was let in
     }
+    easel = new Easel(socket, language);
     isOpen = true;
     door.guests().came(socket);
     if (client.handshake().dialect() == Dialect.PLAIN) {
@@ -84,7 +78,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
 
   void offer(Watchers.Encoded encoded) {
     // Hints come again; a watcher who is behind is better served by the facts.
-    boolean isShed = encoded.news() instanceof Sampled && socket.owed() > OWED_MAX;
+    boolean isShed = encoded.news() instanceof Sampled && easel.isBehind();
     if (!isShed && session.admits(encoded.news())) {
       encoded.in(language).forEach(socket::send);
     }
@@ -92,25 +86,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
 
   @Override
   public void picture(List<DeviceView> devices, Runnable shown) {
-    show(devices, 0, shown);
-  }
-
-  private void show(List<DeviceView> devices, int from, Runnable shown) {
-    if (hasEnded) {
-      return;
-    }
-    if (socket.owed() > OWED_MAX) {
-      loop.schedule(() -> show(devices, from, shown), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-      return;
-    }
-    int to = Math.min(devices.size(), from + DEVICES_PER_PART);
-    boolean isLast = to == devices.size();
-    language.picture(devices.subList(from, to), isLast).forEach(socket::send);
-    if (isLast) {
-      shown.run();
-    } else {
-      loop.execute(() -> show(devices, to, shown)); // others have their turn between two parts
-    }
+    easel.show(devices, shown);
   }
 
   @Override
@@ -255,6 +231,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   public void ended() {
     hasEnded = true;
     if (isOpen) {
+      easel.end();
       door.watchers().remove(visitor.org(), this);
       door.guests().left(socket);
       door.telemetry().dashboardLeft();

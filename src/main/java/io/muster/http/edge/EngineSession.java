@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 final class EngineSession extends Due implements WebSocket.Owner {
   private static final Logger log = LoggerFactory.getLogger(EngineSession.class);
   private static final byte[] PING = {EnginePacket.PING.digit()};
+  private static final byte[] PROBED = {EnginePacket.PONG.digit(), 'p', 'r', 'o', 'b', 'e'};
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** How long the answer to a goodbye waits for a poll that crosses it. */
@@ -455,8 +456,6 @@ final class EngineSession extends Due implements WebSocket.Owner {
       polling.abortProbe();
     }
   }
-
-  private static final byte[] PROBED = {'3', 'p', 'r', 'o', 'b', 'e'};
 
   private static boolean is(String expected, byte[] utf8, int from, int to) {
     if (to - from != expected.length()) {

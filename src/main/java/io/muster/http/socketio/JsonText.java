@@ -1,6 +1,7 @@
 package io.muster.http.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -197,7 +198,7 @@ public final class JsonText {
     ascii("{\"_placeholder\":true,\"num\":").number(attachments.size()).raw((byte) '}');
     try {
       attachments.add(node.binaryValue());
-    } catch (java.io.IOException impossible) {
+    } catch (IOException impossible) {
       throw new IllegalStateException("a binary node without its bytes", impossible);
     }
   }

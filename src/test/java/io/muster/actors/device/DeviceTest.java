@@ -998,6 +998,14 @@ class DeviceTest {
     }
 
     @Test
+    void is_counted_with_the_time_it_took_when_it_settles() {
+      var id = tv.queues("hello");
+      tv.jumps(Duration.ofSeconds(3));
+      tv.acknowledges(id);
+      assertEquals(List.of("settled: acknowledged after PT3S"), tv.telemetry.counted());
+    }
+
+    @Test
     void acknowledged_twice_is_settled_once() {
       var id = tv.queues("hello");
       tv.acknowledges(id);

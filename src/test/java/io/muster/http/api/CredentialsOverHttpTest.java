@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -279,6 +281,22 @@ class CredentialsOverHttpTest {
       var body = json("{'code':'%s'}".formatted(code));
       assertEquals(200, acme.operator().post(COMPLETE, body).status());
       assertRefused(404, "not_found", Tenant.fresh(gateway).operator().post(COMPLETE, body));
+    }
+
+    @Test
+    void belongs_to_the_quicker_of_two_and_leaves_nothing_with_the_other() {
+      var body = json("{'code':'%s'}".formatted(code()));
+      var tenants = Stream.generate(() -> Tenant.fresh(gateway)).limit(4).toList();
+      var replies =
+          tenants.stream()
+              .map(t -> CompletableFuture.supplyAsync(() -> t.operator().post(COMPLETE, body)))
+              .toList();
+      var statuses = replies.stream().map(reply -> reply.join().status()).sorted().toList();
+      assertEquals(List.of(200, 404, 404, 404), statuses);
+      for (int i = 0; i < tenants.size(); i++) {
+        int devices = replies.get(i).join().status() == 200 ? 1 : 0;
+        tenants.get(i).eventually(DEVICES, r -> r.json().get("items").size() == devices);
+      }
     }
 
     @Test

@@ -36,6 +36,14 @@ class OutageOverHttpIT {
         try (var _ = Postgres.shared().stop()) {
           assertAway("journal_unavailable", acme.operator().post(device + "/commands", RELOAD));
           assertAway("journal_unavailable", acme.viewer().get(device + "/commands"));
+          assertAway(
+              "journal_unavailable",
+              acme.operator()
+                  .post(
+                      "/api/v1/commands",
+                      json(
+                          "{'target':{'deviceIds':['%s']},'command':{'type':'reload'}}"
+                              .formatted(Tenant.id(device)))));
           assertAway("read_model_unavailable", acme.viewer().get(DEVICES));
           assertAway(
               "read_model_unavailable",

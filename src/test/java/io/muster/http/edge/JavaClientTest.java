@@ -10,11 +10,13 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.socket.client.Ack;
 import io.socket.client.IO;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -37,8 +39,7 @@ class JavaClientTest {
   private io.socket.client.Socket client;
 
   private final BlockingQueue<Doorkeeper.Guest> guests = new LinkedBlockingQueue<>();
-  private final Map<String, BlockingQueue<Object[]>> heard =
-      new java.util.concurrent.ConcurrentHashMap<>();
+  private final Map<String, BlockingQueue<Object[]>> heard = new ConcurrentHashMap<>();
 
   /** Lets in whoever brings a token other than "bad". */
   private static final class Doorkeeper {
@@ -166,7 +167,7 @@ class JavaClientTest {
           .socket()
           .request(
               Frame.event("command", JSON.objectNode().put("type", "reload")),
-              java.time.Duration.ofSeconds(5),
+              Duration.ofSeconds(5),
               replies::add);
       var answered = (Reply.Answered) next(replies);
       assertTrue(answered.arguments().getFirst().path("ok").asBoolean());
