@@ -1,7 +1,6 @@
 package io.muster.app;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +20,8 @@ public record Secrets(
     String device, String user, Optional<String> internal, Optional<String> metricsToken) {
   static final Secrets NONE = new Secrets("", "", Optional.empty(), Optional.empty());
   private static final int LENGTH_MIN = 32;
+  private static final List<String> NAMES =
+      List.of("DEVICE_JWT_SECRET", "JWT_SECRET", "INTERNAL_API_SECRET");
   private static final String FILE = "secrets.properties";
 
   /** As the environment has them. */
@@ -71,19 +72,32 @@ public record Secrets(
       try (var in = Files.newBufferedReader(file)) {
         kept.load(in);
       }
+      NAMES.stream()
+          .filter(name -> kept.getProperty(name, "").length() < LENGTH_MIN)
+          .findFirst()
+          .ifPresent(name -> damaged(file, name));
       return kept;
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot keep secrets in " + file, e);
+      throw new Complaint("cannot keep secrets in %s: %s".formatted(file, reason(e)));
     }
+  }
+
+  private static void damaged(Path file, String name) {
+    throw new Complaint(
+        "%s has no %s of %d characters: mend it, or remove it to have new secrets made"
+            .formatted(file, name, LENGTH_MIN));
+  }
+
+  /** The exceptions of files have a path for a message. */
+  private static String reason(IOException e) {
+    return e.getClass().getSimpleName().replaceFirst("Exception$", "") + " " + e.getMessage();
   }
 
   private static void make(Path dataDir, Path file) throws IOException {
     Files.createDirectories(dataDir);
     var text =
         "# Made once for development; production takes them from the environment.\n"
-            + List.of("DEVICE_JWT_SECRET", "JWT_SECRET", "INTERNAL_API_SECRET").stream()
-                .map(name -> name + "=" + random() + "\n")
-                .reduce("", String::concat);
+            + NAMES.stream().map(name -> name + "=" + random() + "\n").reduce("", String::concat);
     // Readable by nobody else from its first byte on.
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

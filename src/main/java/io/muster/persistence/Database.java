@@ -3,7 +3,6 @@ package io.muster.persistence;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -65,7 +64,7 @@ public final class Database implements AutoCloseable {
     try {
       Files.createDirectories(settings.dataDir());
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot make the data directory " + settings.dataDir(), e);
+      throw new DatabaseUnavailable("cannot make the data directory " + settings.dataDir(), e);
     }
   }
 

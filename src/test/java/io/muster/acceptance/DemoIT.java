@@ -210,6 +210,19 @@ class DemoIT {
     }
 
     @Test
+    void a_data_directory_that_cannot_be_made_is_told_in_one_line() throws Exception {
+      var file = Files.createFile(dataDir.resolve("file")).resolve("below");
+      var secrets = Map.of("DEVICE_JWT_SECRET", "", "JWT_SECRET", "");
+      for (var given : List.of(secrets, Map.<String, String>of())) {
+        var environment = new HashMap<>(given);
+        environment.put("MUSTER_DATA_DIR", file.toString());
+        var said = fails(environment, "serve");
+        assertEquals(1, said.size(), said::toString);
+        assertTrue(said.getFirst().contains(file.toString()), said::toString);
+      }
+    }
+
+    @Test
     void in_production_all_that_is_wrong_is_listed() throws Exception {
       var environment = new HashMap<String, String>();
       environment.put("MUSTER_MODE", "production");

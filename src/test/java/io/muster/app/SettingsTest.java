@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigUtil;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -208,6 +209,15 @@ class SettingsTest {
       var first = read(Map.of()).secrets();
       assertEquals(first, read(Map.of()).secrets());
       assertNotEquals(first.device(), first.user());
+    }
+
+    @Test
+    void a_damaged_file_of_secrets_is_told_and_left_alone() throws Exception {
+      var file = dataDir.resolve("secrets.properties");
+      Files.writeString(file, "JWT_SECRET=" + SECRET + "\n");
+      var complaint = assertThrows(Complaint.class, () -> read(Map.of()));
+      assertTrue(complaint.getMessage().contains("DEVICE_JWT_SECRET"), complaint::getMessage);
+      assertEquals("JWT_SECRET=" + SECRET + "\n", Files.readString(file));
     }
 
     @Test
