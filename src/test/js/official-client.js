@@ -73,8 +73,9 @@ async function onPolling() {
 
 async function throughTheUpgrade() {
   const socket = connects("/", { transports: ["polling", "websocket"] });
+  // It may have moved before it has joined.
+  const upgraded = once(socket.io, "open").then(() => once(socket.io.engine, "upgrade"));
   await once(socket, "connect");
-  const upgraded = once(socket.io.engine, "upgrade");
   // Events on both sides of the switch.
   await keepsOrder(socket);
   await upgraded;

@@ -91,10 +91,13 @@ final class PairingRoutes extends Directives {
   /** Loopback is exempt: whoever is there has other means. */
   private Route limited(Turns turns, Supplier<Route> inner) {
     return client(
-        client ->
-            client.onThisMachine() || turns.take(client.address().getHostAddress())
-                ? inner.get()
-                : complete(Problem.RATE_LIMITED.response()));
+        client -> {
+          var wait =
+              client.onThisMachine()
+                  ? Duration.ZERO
+                  : turns.take(client.address().getHostAddress());
+          return wait.isZero() ? inner.get() : complete(Problem.RATE_LIMITED.response(wait));
+        });
   }
 
   private CompletionStage<HttpResponse> request(Body body, String here) {

@@ -3,6 +3,7 @@ package io.muster.http.api;
 import io.muster.actors.Refusal;
 import io.muster.http.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,8 @@ public record Problem(int status, String code, String title, Optional<String> de
   }
   // formatter:on
 
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+
   private static final ContentType TYPE =
       ContentTypes.create(
           MediaTypes.customWithFixedCharset(
@@ -71,6 +74,13 @@ public record Problem(int status, String code, String title, Optional<String> de
   }
 
   HttpResponse response() {
+    return response(RETRY_AFTER);
+  }
+
+  /**
+   * @param retryAfter told where trying again may help, in whole seconds, at least one
+   */
+  HttpResponse response(Duration retryAfter) {
     var json =
         Json.object()
             .put("type", "about:blank")
@@ -80,14 +90,16 @@ public record Problem(int status, String code, String title, Optional<String> de
     detail.ifPresent(d -> json.put("detail", d));
     return HttpResponse.create()
         .withStatus(StatusCodes.get(status))
-        .withHeaders(headers())
+        .withHeaders(headers(retryAfter))
         .withEntity(HttpEntities.create(TYPE, Json.text(json).getBytes(StandardCharsets.UTF_8)));
   }
 
-  private List<HttpHeader> headers() {
+  private List<HttpHeader> headers(Duration retryAfter) {
     var headers = new ArrayList<HttpHeader>();
     if (status == 503 || status == 429) {
-      headers.add(RawHeader.create("Retry-After", "2"));
+      headers.add(
+          RawHeader.create(
+              "Retry-After", Long.toString(Math.max(1, retryAfter.plusMillis(999).toSeconds()))));
     }
     if (status == 401) {
       headers.add(RawHeader.create("WWW-Authenticate", "Bearer realm=\"muster\""));

@@ -53,14 +53,17 @@ final class TokenCheckRoute extends Directives {
         authenticator.verify(token),
         verdict ->
             switch (verdict) {
-              // Counted for tokens whose signature holds only, or strangers could fill the table.
-              case Verdict.Device device when !turns.take(device.tokenHash()) ->
-                  complete(Problem.RATE_LIMITED.response());
-              case Verdict.Device device -> answer(ask(device));
+              case Verdict.Device device -> inTurn(device);
               case Verdict.User _ -> complete(no(401, Verdict.Refused.INVALID.code()));
               case Verdict.Refused refused -> complete(no(401, refused.code()));
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
             });
+  }
+
+  /** Counted for tokens whose signature holds only, or strangers could fill the table. */
+  private Route inTurn(Verdict.Device device) {
+    var wait = turns.take(device.tokenHash());
+    return wait.isZero() ? answer(ask(device)) : complete(Problem.RATE_LIMITED.response(wait));
   }
 
   private CompletionStage<HttpResponse> ask(Verdict.Device device) {

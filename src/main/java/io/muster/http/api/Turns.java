@@ -1,6 +1,7 @@
 package io.muster.http.api;
 
 import io.muster.http.edge.Allowance;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -18,20 +19,20 @@ final class Turns {
     this.askersMax = askersMax;
   }
 
-  /** Spends one turn of the asker's; false when there was none left. */
-  boolean take(String asker) {
+  /** Spends one turn of the asker's; zero, or how long until there is one to spend. */
+  Duration take(String asker) {
     if (dues.size() > askersMax) {
       dues.clear();
     }
     long now = System.nanoTime();
-    var isAllowed = new boolean[1];
+    var wait = new Duration[1];
     dues.compute(
         asker,
         (_, known) -> {
           long due = known == null ? each.untouched(now) : known;
-          isAllowed[0] = each.allows(due, now);
-          return isAllowed[0] ? each.spend(due, now) : due;
+          wait[0] = each.retryAfter(due, now);
+          return wait[0].isZero() ? each.spend(due, now) : due;
         });
-    return isAllowed[0];
+    return wait[0];
   }
 }

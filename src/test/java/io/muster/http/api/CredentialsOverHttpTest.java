@@ -222,7 +222,10 @@ class CredentialsOverHttpTest {
       var token = gateway.deviceToken(acme.org(), fresh("tv"));
       assertEquals(200, check(token).status());
       assertEquals(200, check(token).status());
-      assertRefused(429, "rate_limited", check(token));
+      var refused = check(token);
+      assertRefused(429, "rate_limited", refused);
+      int seconds = Integer.parseInt(refused.header("Retry-After").orElseThrow());
+      assertTrue(seconds > 5 && seconds <= 15, () -> "seconds " + seconds);
       assertEquals(200, check(gateway.deviceToken(acme.org(), fresh("tv"))).status());
     }
   }
