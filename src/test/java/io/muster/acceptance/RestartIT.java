@@ -3,6 +3,7 @@ package io.muster.acceptance;
 import static io.muster.acceptance.OfficialClient.json;
 import static io.muster.acceptance.OfficialClient.options;
 import static io.muster.acceptance.OfficialClient.screen;
+import static io.muster.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -77,7 +78,7 @@ class RestartIT {
       gateway.stop();
       gateway.startAgain();
       device.next("config");
-      tab.next("device:status:batch");
+      eventually("the dashboard is back", () -> tab.all("connect").size() == 2);
       // Somebody else is told missing after this one would have been.
       screen(gateway, "acme", "tv-2").close();
       var told = tab.next("device:status");
