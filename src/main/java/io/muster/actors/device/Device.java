@@ -613,6 +613,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     link = Optional.empty();
     clocks.found();
     tidings.forgetAskersOf(command -> state.pending().find(command).isEmpty());
+    state.profile().ifPresent(who -> around.hints().pending(id, who.org(), state.pending().size()));
     arm(state);
     // A failed write of several events leaves a late failure in front of what has waited meanwhile;
     // Pekko goes on to those only after one more message.

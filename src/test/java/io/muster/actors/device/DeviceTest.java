@@ -683,6 +683,14 @@ class DeviceTest {
     }
 
     @Test
+    void what_it_still_has_to_do_is_counted_for_lists_after_a_restart() {
+      tv.queues("hello");
+      tv.queues("hello");
+      tv.restarts();
+      assertEquals(2, tv.countedForLists());
+    }
+
+    @Test
     void it_stays_offline_after_a_restart() {
       var before = tv.view();
       tv.restarts();
