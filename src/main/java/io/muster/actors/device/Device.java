@@ -287,7 +287,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   /** A name given by the asker is never used for a second command. */
   private static Optional<RecentKeys.Used> known(DeviceState state, Order order, Wish wish) {
     return keyOf(wish)
-        .flatMap(key -> state.keys().find(key, order.at()))
+        .flatMap(key -> state.keys().find(key, state.pending(), order.at()))
+        .or(() -> wish.id().flatMap(id -> state.keys().find(id, state.pending(), order.at())))
         .or(() -> state.pending().find(order.id()).map(p -> RecentKeys.Used.of(p.order())));
   }
 

@@ -1237,6 +1237,32 @@ class DeviceTest {
     }
 
     @Test
+    void is_the_same_under_its_key_for_as_long_as_it_is_pending() {
+      tv.tell(session.goodbye());
+      var wish = Wishes.keyed(Wishes.expiring(tv.wish("hello"), 30 * 86_400), "k0");
+      var first = tv.accepted(tv.wants(wish));
+      for (int n = 1; n < 200; n++) {
+        tv.wants(Wishes.keyed(tv.wish("hello"), "k" + n));
+      }
+      assertEquals(200, tv.pending().size());
+      assertEquals(first, tv.accepted(tv.wants(wish)));
+      tv.passes(SECOND);
+      tv.jumps(Duration.ofHours(25));
+      assertEquals(first, tv.accepted(tv.wants(wish)));
+    }
+
+    @Test
+    void with_a_key_and_a_name_is_known_by_either() {
+      var both = Wishes.named(Wishes.keyed(tv.wish("hello"), "k1"), "cmd-1");
+      tv.accepted(tv.wants(both));
+      tv.acknowledges(new CommandId("cmd-1"));
+      var before = new Answer.AcceptedBefore(new CommandId("cmd-1"));
+      assertEquals(before, tv.wants(Wishes.keyed(tv.wish("hello"), "k1")));
+      assertEquals(before, tv.wants(Wishes.named(tv.wish("hello"), "cmd-1")));
+      assertEquals(before, tv.wants(both));
+    }
+
+    @Test
     void may_use_a_key_again_after_a_day() {
       var first = tv.accepted(tv.wants(Wishes.keyed(tv.wish("hello"), "k1")));
       tv.acknowledges(first.id());
