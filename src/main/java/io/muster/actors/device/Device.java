@@ -88,6 +88,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           Connect c)      when isElsewhere(state, c.org())   -> turnAway(c.link(), WRONG_ORGANISATION);
       case In(Retired _,   Connect c)                                         -> turnAway(c.link(), REVOKED);
       case In(_,           Connect c)      when !isTrusted(state, c.proof())  -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)      when isTooLate(c)           -> turnAway(c.link(), UNAVAILABLE);
       case In(_,           Connect c)                                  -> welcome(state, c);
 
       case In(Retired _,   Heartbeat c)                                -> turnAway(c.link(), REVOKED);
@@ -150,6 +151,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private boolean isTrusted(DeviceState state, Proof proof) {
     return state.credentials().accept(proof.hash(), proof.issuedAt());
+  }
+
+  /** Its session has given up; journalling for nobody would only make the next ones late too. */
+  private boolean isTooLate(Connect c) {
+    return c.giveUpAt().isBefore(now());
   }
 
   private static boolean owns(Online status, Heartbeat c) {

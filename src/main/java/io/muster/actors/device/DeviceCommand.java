@@ -17,8 +17,10 @@ public sealed interface DeviceCommand extends Wire {
   /**
    * A client with a verified token wants to own the device. Answered by {@link ToSession.Welcome}
    * or a goodbye.
+   *
+   * @param giveUpAt the session waits no longer; a device that comes to it later does nothing
    */
-  record Connect(OrgId org, Proof proof, Link link) implements DeviceCommand {}
+  record Connect(OrgId org, Proof proof, Link link, Instant giveUpAt) implements DeviceCommand {}
 
   /** Carries its link, so that a device that has restarted or moved finds its socket again. */
   record Heartbeat(Link link, long token) implements DeviceCommand {}

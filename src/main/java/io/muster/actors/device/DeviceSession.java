@@ -70,7 +70,7 @@ public final class DeviceSession {
       return;
     }
     link = new Link(0, loop.node(), acknowledges, address);
-    devices.tell(id, new Connect(org, proof, link));
+    devices.tell(id, new Connect(org, proof, link, devices.giveUpAt(SessionLoop.JOINING_PATIENCE)));
     loop.after(SessionLoop.JOINING_PATIENCE, this::giveUpJoining);
   }
 

@@ -188,6 +188,15 @@ class DeviceTest {
     }
 
     @Test
+    void a_connection_that_nobody_waits_for_any_more_is_not_journalled() {
+      var session = tv.session();
+      tv.facts();
+      tv.tell(session.connect(ORG, TOKEN, tv.clock.instant().minusMillis(1)));
+      assertEquals(List.of("goodbye unavailable"), session.told());
+      assertEquals(List.of(), tv.facts());
+    }
+
+    @Test
     void a_disabled_one_may_connect() {
       tv.disables();
       var session = tv.session();
