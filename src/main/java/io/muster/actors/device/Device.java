@@ -348,9 +348,20 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     return state
         .pending()
         .find(c.id())
-        .filter(Pending::wasSent)
+        .filter(p -> counts(c, p))
         .map(p -> commit(state, settled(p, c.reaction().outcome(), c.reaction().error())))
         .orElseGet(this::ignore); // acknowledged twice, or too late
+  }
+
+  /**
+   * What is done is done, whoever says so. That it was not done may be said of an earlier attempt,
+   * while a newer connection is at it.
+   */
+  private static boolean counts(Acknowledge c, Pending pending) {
+    return pending
+        .lastAttempt()
+        .map(last -> c.reaction().isDone() || c.epoch() >= last.epoch())
+        .orElse(false);
   }
 
   private Effect<DeviceEvent, DeviceState> cancel(DeviceState state, Cancel c) {

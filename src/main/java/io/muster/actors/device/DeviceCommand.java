@@ -27,7 +27,10 @@ public sealed interface DeviceCommand extends Wire {
 
   record SessionEnded(long epoch) implements DeviceCommand {}
 
-  record Acknowledge(CommandId id, Reaction reaction) implements DeviceCommand {}
+  /**
+   * @param epoch of the connection that brings it
+   */
+  record Acknowledge(CommandId id, Reaction reaction, long epoch) implements DeviceCommand {}
 
   // ── people and other systems speak of a device of their organisation ──
 
@@ -118,6 +121,10 @@ public sealed interface DeviceCommand extends Wire {
   /** What a client answered to a command. */
   record Reaction(Outcome outcome, Optional<String> error) {
     public static final Reaction DONE = new Reaction(Outcome.ACKNOWLEDGED, Optional.empty());
+
+    boolean isDone() {
+      return outcome == Outcome.ACKNOWLEDGED;
+    }
   }
 
   /**

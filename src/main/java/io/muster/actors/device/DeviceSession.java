@@ -124,7 +124,9 @@ public final class DeviceSession {
   }
 
   public void acknowledge(CommandId command, Reaction reaction) {
-    ask(new Acknowledge(command, reaction));
+    if (link != null) {
+      ask(new Acknowledge(command, reaction, link.epoch()));
+    }
   }
 
   /** The socket has ended. */

@@ -340,7 +340,7 @@ final class DeviceRig implements AutoCloseable {
   }
 
   void acknowledges(CommandId command) {
-    tell(new Acknowledge(command, Reaction.DONE));
+    tell(FakeSession.ack(command, Reaction.DONE));
   }
 
   // ── what came of it ──

@@ -1246,6 +1246,18 @@ class DeviceTest {
     }
 
     @Test
+    void that_an_older_connection_failed_at_goes_on_with_the_newer_one() {
+      var id = tv.queues("hello");
+      tv.online(tv.session());
+      var failed = new Reaction(Outcome.FAILED, Optional.of("broken"));
+      tv.tell(new Acknowledge(id, failed, session.epoch()));
+      assertEquals(DeliveryState.SENT, tv.command(id).state());
+      var end = tv.awaits(id);
+      tv.tell(new Acknowledge(id, Reaction.DONE, session.epoch()));
+      assertEquals(DeliveryState.ACKNOWLEDGED, end(end).state());
+    }
+
+    @Test
     void is_the_same_under_its_key_for_as_long_as_it_is_pending() {
       tv.tell(session.goodbye());
       var wish = Wishes.keyed(Wishes.expiring(tv.wish("hello"), 30 * 86_400), "k0");

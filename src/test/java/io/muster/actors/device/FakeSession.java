@@ -88,8 +88,9 @@ final class FakeSession {
     return new SessionEnded(epoch);
   }
 
+  /** Of the newest connection, whichever that is. */
   static Acknowledge ack(CommandId id, Reaction reaction) {
-    return new Acknowledge(id, reaction);
+    return new Acknowledge(id, reaction, Long.MAX_VALUE);
   }
 
   /** The address is gone without a word. */
