@@ -235,7 +235,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> turnAway(Link stranger, ToSession.Reason reason) {
     stranger.session().tell(new ToSession.Goodbye(reason));
-    return rest();
+    return restRefused();
   }
 
   private Effect<DeviceEvent, DeviceState> tellMissing(DeviceState state, Away status) {
@@ -480,7 +480,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> refuse(Request c, Refusal why) {
-    return answer(c, new Answer.No(why));
+    return restRefused().thenRun(_ -> c.replyTo().tell(new Answer.No(why)));
   }
 
   private Effect<DeviceEvent, DeviceState> answer(Request c, Answer answer) {
@@ -542,6 +542,20 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   /** As {@link #ignore}, for those who may have woken a device that has nothing to do. */
   private EffectBuilder<DeviceEvent, DeviceState> rest() {
     return Effect().<DeviceState>none().thenRun(clocks::armIdle);
+  }
+
+  /** As {@link #rest}: names that nobody registered must not fill the node with actors. */
+  private EffectBuilder<DeviceEvent, DeviceState> restRefused() {
+    return Effect()
+        .<DeviceState>none()
+        .thenRun(
+            state -> {
+              if (isUnknown(state)) {
+                askForSleep(state);
+              } else {
+                clocks.armIdle(state);
+              }
+            });
   }
 
   private Effect<DeviceEvent, DeviceState> askForSleep(DeviceState state) {

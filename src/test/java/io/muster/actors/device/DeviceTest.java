@@ -66,6 +66,12 @@ class DeviceTest {
   @Nested
   class When_nobody_has_heard_of_it {
     @Test
+    void a_refusal_is_all_it_was_awake_for() {
+      refused(DEVICE_NOT_FOUND, tv.ask(Describe::new));
+      tv.shard.expectMessageClass(ClusterSharding.Passivate.class);
+    }
+
+    @Test
     void people_are_told_that_there_is_no_such_device() {
       refused(DEVICE_NOT_FOUND, tv.ask(Describe::new));
       refused(DEVICE_NOT_FOUND, tv.wants(tv.wish("hello")));
