@@ -148,7 +148,18 @@ public final class SeenDevices implements Device.SeenHints {
   }
 
   private static void every(Duration interval, ActorSystem<?> system, Runnable deed) {
-    system.scheduler().scheduleWithFixedDelay(interval, interval, deed, system.executionContext());
+    Runnable guarded =
+        () -> {
+          try {
+            deed.run();
+          } catch (RuntimeException e) {
+            // Thrown on, it would end the repetition for good.
+            system.log().error("hints about devices could not be told", e);
+          }
+        };
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(interval, interval, guarded, system.executionContext());
   }
 
   void sample(Feed feed) {
