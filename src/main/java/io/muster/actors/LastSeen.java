@@ -10,7 +10,11 @@ import java.util.concurrent.CompletionStage;
  */
 public interface LastSeen {
 
-  /** At most 20,000 at once; the newest value per device wins. Unknown devices are skipped. */
+  /**
+   * At most 20,000 at once; the newest value per device wins. Unknown devices are skipped. What the
+   * hints do not know stays as it was kept; those of a device nobody has seen here (no {@code
+   * lastSeen}) still bring its pending count.
+   */
   CompletionStage<Void> keep(Collection<Seen> batch);
 
   record Seen(DeviceId id, OrgId org, DeviceView.Hints hints) {

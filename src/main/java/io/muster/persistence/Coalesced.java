@@ -32,8 +32,7 @@ final class Coalesced<K, T> {
   }
 
   private CompletableFuture<T> look(K key, CompletableFuture<T> answer) {
-    question
-        .apply(key)
+    asked(key)
         .whenComplete(
             (value, failure) -> {
               lookAgain(key);
@@ -44,6 +43,17 @@ final class Coalesced<K, T> {
               }
             });
     return answer;
+  }
+
+  /**
+   * A question that cannot even be asked is answered like one that failed: the key is free again.
+   */
+  private CompletionStage<T> asked(K key) {
+    try {
+      return question.apply(key);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void lookAgain(K key) {

@@ -35,9 +35,12 @@ public final class DeviceHints implements LastSeen {
         join muster.device_view v on v.id = s.id and v.org = s.org
       ) n
       on h.id = n.id
-      when matched and (h.last_seen is null or n.last_seen >= h.last_seen) then update set
-        last_seen = n.last_seen, app_version = n.app_version, cpu = n.cpu, memory = n.memory,
-        pending = n.pending
+      when matched and (h.last_seen is null or n.last_seen is null or n.last_seen >= h.last_seen)
+        then update set
+          last_seen = coalesce(n.last_seen, h.last_seen),
+          app_version = coalesce(n.app_version, h.app_version),
+          cpu = coalesce(n.cpu, h.cpu), memory = coalesce(n.memory, h.memory),
+          pending = n.pending
       when not matched then insert (id, last_seen, app_version, cpu, memory, pending)
         values (n.id, n.last_seen, n.app_version, n.cpu, n.memory, n.pending)\
       """;

@@ -28,7 +28,7 @@ public final class SqlPairings implements Pairings {
     return database.transaction(
         c -> {
           var now = pairing.expiresAt().minus(LIFE);
-          change(c, "delete from muster.pairing where expires_at <= ?", Columns.time(now));
+          forgetExpired(c, now);
           change(
               c,
               "delete from muster.pairing where identifier = ?",
@@ -60,7 +60,16 @@ public final class SqlPairings implements Pairings {
 
   @Override
   public CompletionStage<Optional<Pairing>> find(String code, Instant now) {
-    return database.query(c -> read(c, code, now));
+    return database.query(
+        c -> {
+          forgetExpired(c, now);
+          return read(c, code, now);
+        });
+  }
+
+  /** An expired row may hold a token that nobody has collected. */
+  private static void forgetExpired(Connection c, Instant now) throws SQLException {
+    change(c, "delete from muster.pairing where expires_at <= ?", Columns.time(now));
   }
 
   @Override

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,22 @@ class CoalescedTest {
     assertTrue(first.isCompletedExceptionally());
     asked.get(1).complete("back");
     assertEquals("back", second.join());
+  }
+
+  @Test
+  void a_question_that_cannot_be_asked_fails_and_does_not_occupy_its_key() {
+    var isBroken = new AtomicBoolean(true);
+    var fragile =
+        new Coalesced<String, String>(
+            _ -> {
+              if (isBroken.get()) {
+                throw new IllegalStateException("no connection");
+              }
+              return CompletableFuture.completedFuture("back");
+            });
+    assertTrue(fragile.ask("a").toCompletableFuture().isCompletedExceptionally());
+    isBroken.set(false);
+    assertEquals("back", fragile.ask("a").toCompletableFuture().join());
   }
 
   @Test

@@ -306,6 +306,17 @@ abstract class RosterContract {
   }
 
   @Test
+  void a_count_of_what_is_pending_lands_without_a_sighting_and_leaves_the_rest() {
+    register("d1", "d2");
+    catchUp();
+    var counted = new Hints(Optional.empty(), Optional.empty(), Load.UNKNOWN, 7);
+    keep(seen("d1", hints(T, "1")));
+    keep(seen("d1", counted), seen("d2", counted));
+    var kept = new Hints(Optional.of(T), Optional.of("1"), new Load(12.5, 80), 7);
+    assertEquals(List.of(kept, counted), list(Filter.ALL).stream().map(DeviceView::hints).toList());
+  }
+
+  @Test
   void hints_about_unknown_devices_and_of_other_organisations_are_skipped() {
     register("d1");
     catchUp();

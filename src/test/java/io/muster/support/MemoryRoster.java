@@ -3,6 +3,7 @@ package io.muster.support;
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.LastSeen;
+import io.muster.actors.Load;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Page;
@@ -117,8 +118,16 @@ public final class MemoryRoster implements Roster {
   private static DeviceView.Hints newer(DeviceView.Hints old, DeviceView.Hints fresh) {
     boolean isOlder =
         old.lastSeen().isPresent()
-            && fresh.lastSeen().map(at -> at.isBefore(old.lastSeen().get())).orElse(true);
-    return isOlder ? old : fresh;
+            && fresh.lastSeen().map(at -> at.isBefore(old.lastSeen().get())).orElse(false);
+    return isOlder
+        ? old
+        : new DeviceView.Hints(
+            fresh.lastSeen().or(old::lastSeen),
+            fresh.appVersion().or(old::appVersion),
+            new Load(
+                fresh.load().cpuPercent().orElse(old.load().cpu()),
+                fresh.load().memoryPercent().orElse(old.load().memory())),
+            fresh.pendingCommands());
   }
 
   // ── what it answers ──

@@ -60,8 +60,7 @@ public final class DashboardSession {
   private int round;
 
   // News that came before the picture was shown: the latest of each device is enough, so it is
-  // bounded by the
-  // fleet.
+  // bounded by the fleet.
   private final Map<DeviceId, ToDashboard> early = new LinkedHashMap<>();
 
   // What was told since the picture, until the table has caught up.

@@ -81,9 +81,8 @@ final class Delivery {
       return Head.HOLDS;
     }
     if (pending.order().isOnce()) {
-      return Head
-          .PASSES; // only a new connection or its expiry can tell; the others need not wait for
-      // that
+      // Only a new connection or its expiry can tell; the others need not wait for that.
+      return Head.PASSES;
     }
     if (last.number() >= settings.attempts()) {
       settle(pending, Outcome.FAILED, last.epoch());

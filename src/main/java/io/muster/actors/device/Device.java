@@ -88,6 +88,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           Connect c)      when isElsewhere(state, c.org())   -> turnAway(c.link(), WRONG_ORGANISATION);
       case In(Retired _,   Connect c)                                         -> turnAway(c.link(), REVOKED);
       case In(_,           Connect c)      when !isTrusted(state, c.proof())  -> turnAway(c.link(), REVOKED);
+      case In(_,           Connect c)      when isTooLate(c)           -> turnAway(c.link(), UNAVAILABLE);
       case In(_,           Connect c)                                  -> welcome(state, c);
 
       case In(Retired _,   Heartbeat c)                                -> turnAway(c.link(), REVOKED);
@@ -150,6 +151,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private boolean isTrusted(DeviceState state, Proof proof) {
     return state.credentials().accept(proof.hash(), proof.issuedAt());
+  }
+
+  /** Its session has given up; journalling for nobody would only make the next ones late too. */
+  private boolean isTooLate(Connect c) {
+    return c.giveUpAt().isBefore(now());
   }
 
   private static boolean owns(Online status, Heartbeat c) {
@@ -229,7 +235,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> turnAway(Link stranger, ToSession.Reason reason) {
     stranger.session().tell(new ToSession.Goodbye(reason));
-    return rest();
+    return restRefused();
   }
 
   private Effect<DeviceEvent, DeviceState> tellMissing(DeviceState state, Away status) {
@@ -287,7 +293,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   /** A name given by the asker is never used for a second command. */
   private static Optional<RecentKeys.Used> known(DeviceState state, Order order, Wish wish) {
     return keyOf(wish)
-        .flatMap(key -> state.keys().find(key, order.at()))
+        .flatMap(key -> state.keys().find(key, state.pending(), order.at()))
+        .or(() -> wish.id().flatMap(id -> state.keys().find(id, state.pending(), order.at())))
         .or(() -> state.pending().find(order.id()).map(p -> RecentKeys.Used.of(p.order())));
   }
 
@@ -341,9 +348,20 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     return state
         .pending()
         .find(c.id())
-        .filter(Pending::wasSent)
+        .filter(p -> counts(c, p))
         .map(p -> commit(state, settled(p, c.reaction().outcome(), c.reaction().error())))
         .orElseGet(this::ignore); // acknowledged twice, or too late
+  }
+
+  /**
+   * What is done is done, whoever says so. That it was not done may be said of an earlier attempt,
+   * while a newer connection is at it.
+   */
+  private static boolean counts(Acknowledge c, Pending pending) {
+    return pending
+        .lastAttempt()
+        .map(last -> c.reaction().isDone() || c.epoch() >= last.epoch())
+        .orElse(false);
   }
 
   private Effect<DeviceEvent, DeviceState> cancel(DeviceState state, Cancel c) {
@@ -462,7 +480,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> refuse(Request c, Refusal why) {
-    return answer(c, new Answer.No(why));
+    return restRefused().thenRun(_ -> c.replyTo().tell(new Answer.No(why)));
   }
 
   private Effect<DeviceEvent, DeviceState> answer(Request c, Answer answer) {
@@ -524,6 +542,20 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   /** As {@link #ignore}, for those who may have woken a device that has nothing to do. */
   private EffectBuilder<DeviceEvent, DeviceState> rest() {
     return Effect().<DeviceState>none().thenRun(clocks::armIdle);
+  }
+
+  /** As {@link #rest}: names that nobody registered must not fill the node with actors. */
+  private EffectBuilder<DeviceEvent, DeviceState> restRefused() {
+    return Effect()
+        .<DeviceState>none()
+        .thenRun(
+            state -> {
+              if (isUnknown(state)) {
+                askForSleep(state);
+              } else {
+                clocks.armIdle(state);
+              }
+            });
   }
 
   private Effect<DeviceEvent, DeviceState> askForSleep(DeviceState state) {
@@ -613,6 +645,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     link = Optional.empty();
     clocks.found();
     tidings.forgetAskersOf(command -> state.pending().find(command).isEmpty());
+    state.profile().ifPresent(who -> around.hints().pending(id, who.org(), state.pending().size()));
     arm(state);
     // A failed write of several events leaves a late failure in front of what has waited meanwhile;
     // Pekko goes on to those only after one more message.

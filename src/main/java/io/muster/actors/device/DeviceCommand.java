@@ -17,15 +17,20 @@ public sealed interface DeviceCommand extends Wire {
   /**
    * A client with a verified token wants to own the device. Answered by {@link ToSession.Welcome}
    * or a goodbye.
+   *
+   * @param giveUpAt the session waits no longer; a device that comes to it later does nothing
    */
-  record Connect(OrgId org, Proof proof, Link link) implements DeviceCommand {}
+  record Connect(OrgId org, Proof proof, Link link, Instant giveUpAt) implements DeviceCommand {}
 
   /** Carries its link, so that a device that has restarted or moved finds its socket again. */
   record Heartbeat(Link link, long token) implements DeviceCommand {}
 
   record SessionEnded(long epoch) implements DeviceCommand {}
 
-  record Acknowledge(CommandId id, Reaction reaction) implements DeviceCommand {}
+  /**
+   * @param epoch of the connection that brings it
+   */
+  record Acknowledge(CommandId id, Reaction reaction, long epoch) implements DeviceCommand {}
 
   // ── people and other systems speak of a device of their organisation ──
 
@@ -116,6 +121,10 @@ public sealed interface DeviceCommand extends Wire {
   /** What a client answered to a command. */
   record Reaction(Outcome outcome, Optional<String> error) {
     public static final Reaction DONE = new Reaction(Outcome.ACKNOWLEDGED, Optional.empty());
+
+    boolean isDone() {
+      return outcome == Outcome.ACKNOWLEDGED;
+    }
   }
 
   /**

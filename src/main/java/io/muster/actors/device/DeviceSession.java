@@ -46,6 +46,7 @@ public final class DeviceSession {
   private Link link;
   private Optional<ActorRef<DeviceCommand>> device = Optional.empty();
   private Stage stage = Stage.JOINING;
+  private long joiningDeadline;
   private long tokens;
   private Waiting oldest;
   private Waiting newest;
@@ -70,11 +71,20 @@ public final class DeviceSession {
       return;
     }
     link = new Link(0, loop.node(), acknowledges, address);
-    devices.tell(id, new Connect(org, proof, link));
-    loop.after(SessionLoop.JOINING_PATIENCE, this::giveUpJoining);
+    devices.tell(id, new Connect(org, proof, link, devices.giveUpAt(SessionLoop.JOINING_PATIENCE)));
+    joiningDeadline = loop.joiningDeadline();
+    loop.expectWelcome(this);
   }
 
-  private void giveUpJoining() {
+  boolean hasJoined() {
+    return stage != Stage.JOINING;
+  }
+
+  boolean isDue(long nanos) {
+    return joiningDeadline - nanos <= 0;
+  }
+
+  void giveUpJoining() {
     if (stage == Stage.JOINING) {
       end(Reason.UNAVAILABLE);
     }
@@ -112,7 +122,7 @@ public final class DeviceSession {
     if (stage != Stage.LIVE) {
       return;
     }
-    var waiting = new Waiting(this, ++tokens, heard);
+    var waiting = new Waiting(this, ++tokens, loop.answerDeadline(), heard);
     if (newest == null) {
       oldest = waiting;
     } else {
@@ -124,7 +134,9 @@ public final class DeviceSession {
   }
 
   public void acknowledge(CommandId command, Reaction reaction) {
-    ask(new Acknowledge(command, reaction));
+    if (link != null) {
+      ask(new Acknowledge(command, reaction, link.epoch()));
+    }
   }
 
   /** The socket has ended. */
@@ -186,12 +198,14 @@ public final class DeviceSession {
   static final class Waiting {
     private final DeviceSession session;
     private final long token;
+    private final long deadline;
     private Heard heard;
     private Waiting next;
 
-    Waiting(DeviceSession session, long token, Heard heard) {
+    Waiting(DeviceSession session, long token, long deadline, Heard heard) {
       this.session = session;
       this.token = token;
+      this.deadline = deadline;
       this.heard = heard;
     }
 
@@ -207,6 +221,10 @@ public final class DeviceSession {
       if (heard != null && session.stage == Stage.LIVE) {
         session.unanswered(this);
       }
+    }
+
+    boolean isDue(long nanos) {
+      return deadline - nanos <= 0;
     }
 
     boolean isSettled() {

@@ -67,6 +67,10 @@ public final class Devices {
 
   /** Until when an answer to a request made now is of use. */
   public Instant giveUpAt() {
-    return clock.instant().plus(PATIENCE);
+    return giveUpAt(PATIENCE);
+  }
+
+  Instant giveUpAt(Duration patience) {
+    return clock.instant().plus(patience);
   }
 }

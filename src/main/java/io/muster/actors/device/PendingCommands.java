@@ -4,8 +4,10 @@ import io.muster.actors.CommandId;
 import io.muster.actors.device.DeviceEvent.CommandSent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a device still has to do, oldest first. A value; its length is bounded by whoever adds. */
 public record PendingCommands(List<Pending> queue) {
@@ -38,6 +40,21 @@ public record PendingCommands(List<Pending> queue) {
 
   boolean isEmpty() {
     return queue.isEmpty();
+  }
+
+  boolean has(CommandId id) {
+    for (Pending pending : queue) {
+      if (pending.order().id().equals(id)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  Set<CommandId> ids() {
+    var ids = HashSet.<CommandId>newHashSet(queue.size());
+    queue.forEach(pending -> ids.add(pending.order().id()));
+    return ids;
   }
 
   Optional<Pending> find(CommandId id) {

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Idempotency keys of the last {@link #MAX} commands that carried one, for {@link #RETENTION}. */
+/**
+ * Idempotency keys of commands: of all that are pending, and of the last {@link #MAX} others that
+ * carried one, for {@link #RETENTION}.
+ */
 public record RecentKeys(List<Used> used) {
   public static final RecentKeys NONE = new RecentKeys(List.of());
   static final int MAX = 64;
@@ -30,21 +33,39 @@ public record RecentKeys(List<Used> used) {
     used = List.copyOf(used);
   }
 
-  Optional<Used> find(String key, Instant now) {
-    return used.stream()
-        .filter(u -> u.key().equals(key) && u.at().plus(RETENTION).isAfter(now))
-        .findFirst();
+  Optional<Used> find(String key, PendingCommands pending, Instant now) {
+    return used.stream().filter(u -> u.key().equals(key) && isKept(u, pending, now)).findFirst();
   }
 
-  RecentKeys plus(CommandQueued event) {
+  /** By the command's own name, whatever key it came with. */
+  Optional<Used> find(CommandId id, PendingCommands pending, Instant now) {
+    return used.stream().filter(u -> u.id().equals(id) && isKept(u, pending, now)).findFirst();
+  }
+
+  private static boolean isKept(Used used, PendingCommands pending, Instant now) {
+    return used.at().plus(RETENTION).isAfter(now) || pending.has(used.id());
+  }
+
+  /**
+   * @param pending the queue without the new command; its length bounds this one's
+   */
+  RecentKeys plus(CommandQueued event, PendingCommands pending) {
     if (event.key().isEmpty()) {
       return this;
     }
-    var longer = new ArrayList<>(used);
-    longer.removeIf(u -> !u.at().plus(RETENTION).isAfter(event.at()));
-    longer.add(
+    var next = new ArrayList<Used>(used.size() + 1);
+    var due = pending.ids();
+    long settled = used.stream().filter(u -> !due.contains(u.id())).count();
+    for (Used one : used) {
+      if (due.contains(one.id())) {
+        next.add(one); // a repeat of what is still to be done must never be done twice
+      } else if (settled-- < MAX && one.at().plus(RETENTION).isAfter(event.at())) {
+        next.add(one);
+      }
+    }
+    next.add(
         new Used(event.key().get(), event.order().id(), fingerprint(event.order()), event.at()));
-    return new RecentKeys(longer.subList(Math.max(0, longer.size() - MAX), longer.size()));
+    return new RecentKeys(next);
   }
 
   static int fingerprint(Order order) {

@@ -57,12 +57,17 @@ public final class SeenDevices implements Device.SeenHints {
     }
 
     public void alive() {
-      lastSeen = clock.millis();
+      long now = clock.millis();
+      if (lastSeen != now) {
+        lastSeen = now;
+      }
       changed();
     }
 
     public void heard(Optional<String> version, Load reported) {
-      version.ifPresent(v -> appVersion = v);
+      if (version.isPresent() && !version.get().equals(appVersion)) {
+        appVersion = version.get();
+      }
       if (!reported.isUnknown()) {
         load = reported;
       }
@@ -70,8 +75,13 @@ public final class SeenDevices implements Device.SeenHints {
     }
 
     private void changed() {
-      isUnsampled = true;
-      isUnkept = true;
+      // Most heartbeats come while both are set: reading a volatile is cheaper than writing one.
+      if (!isUnsampled) {
+        isUnsampled = true;
+      }
+      if (!isUnkept) {
+        isUnkept = true;
+      }
     }
 
     private Hints hints() {
@@ -148,7 +158,18 @@ public final class SeenDevices implements Device.SeenHints {
   }
 
   private static void every(Duration interval, ActorSystem<?> system, Runnable deed) {
-    system.scheduler().scheduleWithFixedDelay(interval, interval, deed, system.executionContext());
+    Runnable guarded =
+        () -> {
+          try {
+            deed.run();
+          } catch (RuntimeException e) {
+            // Thrown on, it would end the repetition for good.
+            system.log().error("hints about devices could not be told", e);
+          }
+        };
+    system
+        .scheduler()
+        .scheduleWithFixedDelay(interval, interval, guarded, system.executionContext());
   }
 
   void sample(Feed feed) {

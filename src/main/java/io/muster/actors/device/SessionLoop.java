@@ -19,7 +19,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
  */
 final class SessionLoop {
   static final Duration JOINING_PATIENCE = Duration.ofSeconds(8);
-  private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(2);
+  private static final long ANSWER_NANOS = Duration.ofSeconds(2).toNanos();
   private static final long TICK_MILLIS = 500;
 
   private final ScheduledExecutorService loop;
@@ -27,10 +27,9 @@ final class SessionLoop {
   private final LongSupplier nanos;
   private final ActorRef<Order> addresses;
   private final NodeId node;
-  private final ArrayDeque<Expected> expected = new ArrayDeque<>();
+  private final ArrayDeque<DeviceSession.Waiting> expected = new ArrayDeque<>();
+  private final ArrayDeque<DeviceSession> joining = new ArrayDeque<>();
   private boolean isTicking;
-
-  private record Expected(DeviceSession.Waiting waiting, long deadline) {}
 
   /** To the parent of the addresses. */
   sealed interface Order {
@@ -64,10 +63,6 @@ final class SessionLoop {
 
   void close(ActorRef<ToSession> address) {
     addresses.tell(new Order.Close(address));
-  }
-
-  void after(Duration delay, Runnable deed) {
-    loop.schedule(deed, delay.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private Behavior<Order> addresses() {
@@ -107,10 +102,29 @@ final class SessionLoop {
     }
   }
 
-  // ── one clock for all heartbeats of the loop: they are due in the order in which they came ──
+  // ── one clock for all of the loop: heartbeats are due in the order in which they came, and so
+  // are
+  // those who join ──
+
+  long answerDeadline() {
+    return nanos.getAsLong() + ANSWER_NANOS;
+  }
+
+  long joiningDeadline() {
+    return nanos.getAsLong() + JOINING_PATIENCE.toNanos();
+  }
 
   void expectAnswer(DeviceSession.Waiting waiting) {
-    expected.addLast(new Expected(waiting, nanos.getAsLong() + ANSWER_PATIENCE.toNanos()));
+    expected.addLast(waiting);
+    startTicking();
+  }
+
+  void expectWelcome(DeviceSession session) {
+    joining.addLast(session);
+    startTicking();
+  }
+
+  private void startTicking() {
     if (!isTicking) {
       isTicking = true;
       loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -120,13 +134,15 @@ final class SessionLoop {
   private void tick() {
     long now = nanos.getAsLong();
     try {
-      while (!expected.isEmpty()
-          && (expected.peek().waiting().isSettled() || expected.peek().deadline() - now <= 0)) {
-        expected.poll().waiting().giveUp();
+      while (!expected.isEmpty() && (expected.peek().isSettled() || expected.peek().isDue(now))) {
+        expected.poll().giveUp();
+      }
+      while (!joining.isEmpty() && (joining.peek().hasJoined() || joining.peek().isDue(now))) {
+        joining.poll().giveUpJoining();
       }
     } finally {
       // One socket that fails must not stop the clock of all the others.
-      isTicking = !expected.isEmpty();
+      isTicking = !expected.isEmpty() || !joining.isEmpty();
       if (isTicking) {
         loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
       }

@@ -23,11 +23,13 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 public final class Watchman {
   static final int WAKES_PER_ROUND = 200;
-  private static final Duration ROUND = Duration.ofSeconds(1);
+  static final Duration ROUND = Duration.ofSeconds(1);
   // A woken device needs its silence and its grace before its row changes; waking it again
   // meanwhile would crowd out others.
-  private static final Duration REST = Duration.ofMinutes(5);
-  private static final int CANDIDATES = 2_000;
+  static final Duration REST = Duration.ofMinutes(5);
+  // Those at rest are overdue still, and the longest: there must be room for all of them before
+  // those whose turn it is.
+  private static final int CANDIDATES = WAKES_PER_ROUND * (int) (REST.dividedBy(ROUND) + 1);
 
   sealed interface Round {
     record Due() implements Round {}
@@ -105,7 +107,7 @@ public final class Watchman {
 
   private void wake(List<DeviceId> overdue) {
     var now = clock.instant();
-    woken.values().removeIf(at -> at.plus(REST).isBefore(now));
+    woken.values().removeIf(at -> !at.plus(REST).isAfter(now));
     overdue.stream()
         .filter(id -> !woken.containsKey(id))
         .limit(WAKES_PER_ROUND)

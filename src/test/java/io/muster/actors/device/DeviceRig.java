@@ -65,6 +65,7 @@ final class DeviceRig implements AutoCloseable {
   private final PersistenceTestKit journal;
   private final DeviceSettings settings;
   private ActorRef<DeviceCommand> device;
+  private SeenDevices seen;
   private int read;
 
   DeviceRig(ActorTestKit kit) {
@@ -81,9 +82,9 @@ final class DeviceRig implements AutoCloseable {
   }
 
   private void start() {
+    seen = new SeenDevices(clock);
     var around =
-        new Device.Surroundings(
-            settings, feed, new SeenDevices(clock), telemetry, clock, new Random(id.hashCode()));
+        new Device.Surroundings(settings, feed, seen, telemetry, clock, new Random(id.hashCode()));
     device = kit.spawn(Device.create(id, around, shard.ref()));
   }
 
@@ -339,10 +340,15 @@ final class DeviceRig implements AutoCloseable {
   }
 
   void acknowledges(CommandId command) {
-    tell(new Acknowledge(command, Reaction.DONE));
+    tell(FakeSession.ack(command, Reaction.DONE));
   }
 
   // ── what came of it ──
+
+  /** The count that lists show, as this node's hints know it. */
+  int countedForLists() {
+    return seen.of(id).pendingCommands();
+  }
 
   static void refused(Refusal why, Answer answer) {
     assertEquals(new Answer.No(why), answer);

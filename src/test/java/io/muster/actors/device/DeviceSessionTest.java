@@ -334,7 +334,7 @@ class DeviceSessionTest {
     @Test
     void acks_go_to_the_device() {
       loop.runs(() -> session.acknowledge(new CommandId("c1"), Reaction.DONE));
-      assertEquals(new Acknowledge(new CommandId("c1"), Reaction.DONE), device.receiveMessage());
+      assertEquals(new Acknowledge(new CommandId("c1"), Reaction.DONE, 7), device.receiveMessage());
     }
 
     @Test

@@ -103,12 +103,13 @@ class DeviceStateTest {
             new CommandSettled(
                 order.id(), Outcome.EXPIRED, Optional.empty(), Optional.empty(), 0, NOW));
     assertTrue(settled.pending().isEmpty());
-    assertEquals(order.id(), settled.keys().find("key", NOW).orElseThrow().id());
-    assertTrue(settled.keys().find("key", NOW.plusSeconds(86_400)).isEmpty());
+    assertEquals(
+        order.id(), settled.keys().find("key", PendingCommands.NONE, NOW).orElseThrow().id());
+    assertTrue(settled.keys().find("key", PendingCommands.NONE, NOW.plusSeconds(86_400)).isEmpty());
   }
 
   @Test
-  void keys_are_bounded() {
+  void keys_of_settled_commands_are_bounded() {
     var state = ONLINE;
     for (int n = 0; n < 100; n++) {
       var order =
@@ -120,10 +121,15 @@ class DeviceStateTest {
               "ann",
               NOW,
               NOW.plusSeconds(60));
-      state = state.after(new CommandQueued(order, Optional.empty(), Optional.of("k" + n), NOW));
+      state =
+          state
+              .after(new CommandQueued(order, Optional.empty(), Optional.of("k" + n), NOW))
+              .after(
+                  new CommandSettled(
+                      order.id(), Outcome.CANCELLED, Optional.empty(), Optional.empty(), 0, NOW));
     }
     assertEquals(RecentKeys.MAX, state.keys().used().size());
-    assertTrue(state.keys().find("k0", NOW).isEmpty());
-    assertTrue(state.keys().find("k99", NOW).isPresent());
+    assertTrue(state.keys().find("k0", PendingCommands.NONE, NOW).isEmpty());
+    assertTrue(state.keys().find("k99", PendingCommands.NONE, NOW).isPresent());
   }
 }

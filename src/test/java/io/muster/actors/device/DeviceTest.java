@@ -66,6 +66,12 @@ class DeviceTest {
   @Nested
   class When_nobody_has_heard_of_it {
     @Test
+    void a_refusal_is_all_it_was_awake_for() {
+      refused(DEVICE_NOT_FOUND, tv.ask(Describe::new));
+      tv.shard.expectMessageClass(ClusterSharding.Passivate.class);
+    }
+
+    @Test
     void people_are_told_that_there_is_no_such_device() {
       refused(DEVICE_NOT_FOUND, tv.ask(Describe::new));
       refused(DEVICE_NOT_FOUND, tv.wants(tv.wish("hello")));
@@ -185,6 +191,15 @@ class DeviceTest {
       assertEquals(List.of("heard 1"), session.told());
       tv.amends(Optional.empty(), Optional.empty(), Optional.of(false));
       assertEquals("hello", tv.accepted(tv.wants(tv.wish("hello"))).type());
+    }
+
+    @Test
+    void a_connection_that_nobody_waits_for_any_more_is_not_journalled() {
+      var session = tv.session();
+      tv.facts();
+      tv.tell(session.connect(ORG, TOKEN, tv.clock.instant().minusMillis(1)));
+      assertEquals(List.of("goodbye unavailable"), session.told());
+      assertEquals(List.of(), tv.facts());
     }
 
     @Test
@@ -680,6 +695,14 @@ class DeviceTest {
     void it_goes_to_sleep_after_30_s() {
       tv.jumps(Duration.ofSeconds(31));
       tv.shard.expectMessageClass(ClusterSharding.Passivate.class);
+    }
+
+    @Test
+    void what_it_still_has_to_do_is_counted_for_lists_after_a_restart() {
+      tv.queues("hello");
+      tv.queues("hello");
+      tv.restarts();
+      assertEquals(2, tv.countedForLists());
     }
 
     @Test
@@ -1226,6 +1249,44 @@ class DeviceTest {
       refused(
           IDEMPOTENCY_KEY_REUSED,
           tv.wants(Wishes.keyed(Wishes.expiring(tv.wish("hello"), 60), "k1")));
+    }
+
+    @Test
+    void that_an_older_connection_failed_at_goes_on_with_the_newer_one() {
+      var id = tv.queues("hello");
+      tv.online(tv.session());
+      var failed = new Reaction(Outcome.FAILED, Optional.of("broken"));
+      tv.tell(new Acknowledge(id, failed, session.epoch()));
+      assertEquals(DeliveryState.SENT, tv.command(id).state());
+      var end = tv.awaits(id);
+      tv.tell(new Acknowledge(id, Reaction.DONE, session.epoch()));
+      assertEquals(DeliveryState.ACKNOWLEDGED, end(end).state());
+    }
+
+    @Test
+    void is_the_same_under_its_key_for_as_long_as_it_is_pending() {
+      tv.tell(session.goodbye());
+      var wish = Wishes.keyed(Wishes.expiring(tv.wish("hello"), 30 * 86_400), "k0");
+      var first = tv.accepted(tv.wants(wish));
+      for (int n = 1; n < 200; n++) {
+        tv.wants(Wishes.keyed(tv.wish("hello"), "k" + n));
+      }
+      assertEquals(200, tv.pending().size());
+      assertEquals(first, tv.accepted(tv.wants(wish)));
+      tv.passes(SECOND);
+      tv.jumps(Duration.ofHours(25));
+      assertEquals(first, tv.accepted(tv.wants(wish)));
+    }
+
+    @Test
+    void with_a_key_and_a_name_is_known_by_either() {
+      var both = Wishes.named(Wishes.keyed(tv.wish("hello"), "k1"), "cmd-1");
+      tv.accepted(tv.wants(both));
+      tv.acknowledges(new CommandId("cmd-1"));
+      var before = new Answer.AcceptedBefore(new CommandId("cmd-1"));
+      assertEquals(before, tv.wants(Wishes.keyed(tv.wish("hello"), "k1")));
+      assertEquals(before, tv.wants(Wishes.named(tv.wish("hello"), "cmd-1")));
+      assertEquals(before, tv.wants(both));
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.muster.actors.device.DeviceCommand.Link;
 import io.muster.actors.device.DeviceCommand.Proof;
 import io.muster.actors.device.DeviceCommand.Reaction;
 import io.muster.actors.device.DeviceCommand.SessionEnded;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -72,7 +73,11 @@ final class FakeSession {
   }
 
   Connect connect(OrgId org, Proof proof) {
-    return new Connect(org, proof, linkOf(0));
+    return connect(org, proof, Instant.MAX);
+  }
+
+  Connect connect(OrgId org, Proof proof, Instant giveUpAt) {
+    return new Connect(org, proof, linkOf(0), giveUpAt);
   }
 
   Heartbeat heartbeat() {
@@ -83,8 +88,9 @@ final class FakeSession {
     return new SessionEnded(epoch);
   }
 
+  /** Of the newest connection, whichever that is. */
   static Acknowledge ack(CommandId id, Reaction reaction) {
-    return new Acknowledge(id, reaction);
+    return new Acknowledge(id, reaction, Long.MAX_VALUE);
   }
 
   /** The address is gone without a word. */

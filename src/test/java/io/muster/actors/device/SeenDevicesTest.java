@@ -1,0 +1,84 @@
+package io.muster.actors.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.muster.actors.DeviceId;
+import io.muster.actors.LastSeen;
+import io.muster.actors.Load;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.DisplayNameGeneration;
+import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Test;
+
+@DisplayNameGeneration(ReplaceUnderscores.class)
+class SeenDevicesTest {
+  private static final DeviceId TV = new DeviceId("tv-1");
+
+  private final SettableClock clock = new SettableClock(DeviceRig.START);
+  private final SeenDevices seen = new SeenDevices(clock);
+  private final List<LastSeen.Seen> kept = new ArrayList<>();
+  private final LastSeen table =
+      batch -> {
+        kept.addAll(batch);
+        return CompletableFuture.completedFuture(null);
+      };
+
+  @Test
+  void a_device_is_kept_once_for_all_that_was_heard_meanwhile() {
+    var tv = seen.enter(TV, DeviceRig.ORG);
+    tv.heard(Optional.of("1.2.3"), Load.UNKNOWN);
+    clock.advance(Duration.ofSeconds(5));
+    tv.alive();
+    seen.keep(table);
+    seen.keep(table);
+    assertEquals(1, kept.size());
+    assertEquals(Optional.of(clock.instant()), kept.getFirst().hints().lastSeen());
+    assertEquals(Optional.of("1.2.3"), kept.getFirst().hints().appVersion());
+    tv.alive();
+    seen.keep(table);
+    assertEquals(2, kept.size());
+  }
+
+  @Test
+  void one_that_has_left_is_kept_once_more_and_forgotten() {
+    seen.leave(seen.enter(TV, DeviceRig.ORG));
+    seen.keep(table);
+    assertEquals(1, seen.count());
+    seen.keep(table);
+    assertEquals(0, seen.count());
+  }
+
+  @Test
+  void one_of_two_sessions_holds_it() {
+    var first = seen.enter(TV, DeviceRig.ORG);
+    seen.enter(TV, DeviceRig.ORG);
+    seen.leave(first);
+    seen.keep(table);
+    seen.keep(table);
+    assertEquals(1, seen.count());
+  }
+
+  @Test
+  void what_is_pending_holds_it_until_nothing_is() {
+    seen.pending(TV, DeviceRig.ORG, 2);
+    seen.keep(table);
+    seen.keep(table);
+    assertEquals(1, seen.count());
+    assertEquals(2, kept.getLast().hints().pendingCommands());
+    seen.pending(TV, DeviceRig.ORG, 0);
+    seen.keep(table);
+    assertEquals(0, kept.getLast().hints().pendingCommands());
+    seen.keep(table);
+    assertEquals(0, seen.count());
+  }
+
+  @Test
+  void nothing_pending_of_one_that_nobody_knows_is_no_news() {
+    seen.pending(TV, DeviceRig.ORG, 0);
+    assertEquals(0, seen.count());
+  }
+}
