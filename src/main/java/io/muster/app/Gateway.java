@@ -131,7 +131,15 @@ public final class Gateway implements AutoCloseable {
         new Reception(
             authenticator,
             new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
-            new DashboardDoor(devices, roster, watchers, guests, envelope, events, telemetry),
+            new DashboardDoor(
+                devices,
+                roster,
+                watchers,
+                guests,
+                envelope,
+                events,
+                telemetry,
+                settings.device().telling()),
             telemetry,
             settings.http().cookie());
     var routes =
