@@ -29,6 +29,8 @@ public final class Listener implements AutoCloseable {
   /** A heartbeat fits; a longer message makes the next buffer larger by itself. */
   private static final int RECEIVE_BYTES_MIN = 512;
 
+  private static final long CLOSING_MILLIS = 500;
+
   private static final int RECEIVE_BYTES_MAX = 64 * 1024;
 
   private final List<Channel> doors = new ArrayList<>();
@@ -167,9 +169,15 @@ public final class Listener implements AutoCloseable {
     return servers.stream().mapToInt(EngineServer::size).sum();
   }
 
-  /** Lets nobody in any more; those inside are ended by the application. */
+  /**
+   * Lets nobody in any more; those inside are ended by the application. A loop that is stuck is not
+   * waited for.
+   */
   @Override
   public void close() {
-    doors.forEach(door -> door.close().awaitUninterruptibly());
+    var closing = doors.stream().map(Channel::close).toList();
+    long until = System.nanoTime() + CLOSING_MILLIS * 1_000_000;
+    closing.forEach(
+        door -> door.awaitUninterruptibly(Math.max(0, (until - System.nanoTime()) / 1_000_000)));
   }
 }
