@@ -167,7 +167,9 @@ public final class Gateway implements AutoCloseable {
                 authenticator,
                 probe.health(clock),
                 Metrics::text,
-                visitor -> Metrics.mayRead(visitor, settings.secrets().metricsToken()),
+                visitor ->
+                    Metrics.mayRead(
+                        visitor, settings.secrets().metricsToken(), settings.isProduction()),
                 clock));
     listener = open(reception, routes); // last: we are ready when the door opens
   }
