@@ -87,7 +87,8 @@ public final class Listener implements AutoCloseable {
                     new EngineServer(mount.path(), settings, mount.application(), desks, vestibule))
             .toList();
     var listener = new Listener(vestibule, servers);
-    var bootstrap = bootstrap(loops, settings, servers, others);
+    var crowd = Crowd.belowOpenFiles(settings.proxies());
+    var bootstrap = bootstrap(loops, settings, crowd, servers, others);
     try {
       for (InetSocketAddress address : addresses) {
         listener.bind(bootstrap, address);
@@ -102,6 +103,7 @@ public final class Listener implements AutoCloseable {
   private static ServerBootstrap bootstrap(
       EventLoops loops,
       EdgeSettings settings,
+      Crowd crowd,
       List<EngineServer> servers,
       List<Supplier<ChannelHandler>> others) {
     return new ServerBootstrap()
@@ -119,7 +121,11 @@ public final class Listener implements AutoCloseable {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel accepted) {
-                fill(accepted.pipeline(), settings, servers, others);
+                if (crowd.admits(accepted)) {
+                  fill(accepted.pipeline(), settings, servers, others);
+                } else {
+                  accepted.close();
+                }
               }
             });
   }

@@ -71,7 +71,7 @@ public record TrustedProxies(List<Block> blocks) {
     return last;
   }
 
-  private boolean trusts(InetAddress address) {
+  boolean trusts(InetAddress address) {
     return blocks.stream().anyMatch(block -> block.contains(address));
   }
 
