@@ -178,7 +178,7 @@ public final class Gateway implements AutoCloseable {
       throws BindException, UnknownHostException {
     var proxies = TrustedProxies.of(settings.http().trustedProxies());
     var origins = AllowedOrigins.of(settings.http().corsOrigins());
-    var edge = Edges.settings(settings, origins, proxies);
+    var edge = Edges.settings(settings, shortName(), origins, proxies);
     var routing = Routing.of(system, routes.sealed().function(system), HttpLimits.DEFAULT, proxies);
     return Listener.open(
         loops,
@@ -210,6 +210,11 @@ public final class Gateway implements AutoCloseable {
     return devices
         .ask(PROBE, replyTo -> new Describe(PROBE_ORG, replyTo))
         .thenApply(answer -> !answer.equals(new Answer.No(Refusal.JOURNAL_UNAVAILABLE)));
+  }
+
+  /** This node's name in session ids: unique in the cluster, 1 to 13 letters and digits. */
+  private String shortName() {
+    return Long.toUnsignedString(Cluster.get(system).selfMember().uniqueAddress().longUid(), 36);
   }
 
   private static Set<NodeId> living(Cluster cluster) {
