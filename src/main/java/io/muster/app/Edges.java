@@ -12,12 +12,13 @@ import io.muster.http.edge.TrustedProxies;
 final class Edges {
   private Edges() {}
 
-  static EdgeSettings settings(Settings settings, AllowedOrigins origins, TrustedProxies proxies) {
+  static EdgeSettings settings(
+      Settings settings, String node, AllowedOrigins origins, TrustedProxies proxies) {
     var sockets = settings.sockets();
     var times = Times.DEFAULT;
     var limits = Limits.DEFAULT;
     return new EdgeSettings(
-        "",
+        node,
         new Times(
             sockets.pingInterval(),
             sockets.pingTimeout(),

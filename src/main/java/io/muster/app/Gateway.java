@@ -1,9 +1,14 @@
 package io.muster.app;
 
 import com.typesafe.config.ConfigFactory;
+import io.muster.actors.DeviceId;
 import io.muster.actors.NodeId;
+import io.muster.actors.OrgId;
+import io.muster.actors.Refusal;
 import io.muster.actors.dashboard.Relay;
+import io.muster.actors.device.Answer;
 import io.muster.actors.device.Device;
+import io.muster.actors.device.DeviceCommand.Describe;
 import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
 import io.muster.actors.device.SeenDevices;
@@ -44,6 +49,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -64,6 +70,12 @@ import scala.concurrent.ExecutionContext;
 
 /** The map of the house: what exists, in the order in which it comes alive. */
 public final class Gateway implements AutoCloseable {
+  private static final Duration CLOSING = Duration.ofMillis(4_500);
+
+  // Nobody's device, that is never registered: to describe it writes nothing.
+  private static final OrgId PROBE_ORG = new OrgId("_muster");
+  private static final DeviceId PROBE = new DeviceId("_ready");
+
   private static final DispatcherSelector LOOPS = DispatcherSelector.fromConfig("muster.loops");
 
   private final Settings settings;
@@ -120,7 +132,7 @@ public final class Gateway implements AutoCloseable {
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
     LoopWatch.start(loops, telemetry::loopWasLate);
-    probe = JournalProbe.start(system, roster, telemetry);
+    probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
     var authenticator = Users.authenticator(settings, clock, system.executionContext());
     var events =
@@ -131,7 +143,15 @@ public final class Gateway implements AutoCloseable {
         new Reception(
             authenticator,
             new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
-            new DashboardDoor(devices, roster, watchers, guests, envelope, events, telemetry),
+            new DashboardDoor(
+                devices,
+                roster,
+                watchers,
+                guests,
+                envelope,
+                events,
+                telemetry,
+                settings.device().telling()),
             telemetry,
             settings.http().cookie());
     var routes =
@@ -147,7 +167,9 @@ public final class Gateway implements AutoCloseable {
                 authenticator,
                 probe.health(clock),
                 Metrics::text,
-                visitor -> Metrics.mayRead(visitor, settings.secrets().metricsToken()),
+                visitor ->
+                    Metrics.mayRead(
+                        visitor, settings.secrets().metricsToken(), settings.isProduction()),
                 clock));
     listener = open(reception, routes); // last: we are ready when the door opens
   }
@@ -156,7 +178,7 @@ public final class Gateway implements AutoCloseable {
       throws BindException, UnknownHostException {
     var proxies = TrustedProxies.of(settings.http().trustedProxies());
     var origins = AllowedOrigins.of(settings.http().corsOrigins());
-    var edge = Edges.settings(settings, origins, proxies);
+    var edge = Edges.settings(settings, shortName(), origins, proxies);
     var routing = Routing.of(system, routes.sealed().function(system), HttpLimits.DEFAULT, proxies);
     return Listener.open(
         loops,
@@ -178,6 +200,21 @@ public final class Gateway implements AutoCloseable {
             .withConfig(config)
             .withDefaultExecutionContext(ExecutionContext.fromExecutor(loops));
     return ActorSystem.create(Behaviors.empty(), "muster", ActorSystemSetup.create(bootstrap));
+  }
+
+  /** Whether this node is a member and a device answers it, wherever that one lives. */
+  private static CompletionStage<Boolean> serves(Cluster cluster, Devices devices) {
+    if (!cluster.selfMember().status().equals(MemberStatus.up())) {
+      return CompletableFuture.completedFuture(false);
+    }
+    return devices
+        .ask(PROBE, replyTo -> new Describe(PROBE_ORG, replyTo))
+        .thenApply(answer -> !answer.equals(new Answer.No(Refusal.JOURNAL_UNAVAILABLE)));
+  }
+
+  /** This node's name in session ids: unique in the cluster, 1 to 13 letters and digits. */
+  private String shortName() {
+    return Long.toUnsignedString(Cluster.get(system).selfMember().uniqueAddress().longUid(), 36);
   }
 
   private static Set<NodeId> living(Cluster cluster) {
@@ -202,19 +239,34 @@ public final class Gateway implements AutoCloseable {
   }
 
   /**
-   * Tells everybody, closes the door, keeps what is only hinted so far, and stops. Takes at most 4
-   * seconds.
+   * Tells everybody, closes the door, keeps what is only hinted so far, and stops. Takes less than
+   * 5 seconds: whoever started us kills us after that, and then it is better to have been asked
+   * once.
    */
   @Override
   public void close() {
+    var deadline = Deadline.in(CLOSING);
     probe.leaving();
     listener.close();
     guests.sendAway();
-    Patience.await(seen.keep(hints), Duration.ofSeconds(1));
+    Patience.await(seen.keep(hints), deadline.atMost(Duration.ofSeconds(1)));
     system.terminate();
-    Patience.await(List.of(system.getWhenTerminated().thenAccept(_ -> {})), Duration.ofSeconds(2));
+    Patience.await(
+        List.of(system.getWhenTerminated().thenAccept(_ -> {})),
+        deadline.atMost(Duration.ofSeconds(2)));
+    // A pool waits for connections in use, and a database that is away may hold them for long.
+    Patience.await(
+        List.of(CompletableFuture.runAsync(this::closeStore, Gateway::aside)),
+        deadline.atMost(Duration.ofSeconds(1)));
+    loops.close(deadline.atMost(Duration.ofSeconds(2)));
+  }
+
+  private void closeStore() {
     roster.close();
     database.close();
-    loops.close();
+  }
+
+  private static void aside(Runnable work) {
+    Thread.ofPlatform().daemon().name("muster-closing").start(work);
   }
 }

@@ -6,28 +6,43 @@ import io.muster.actors.Telemetry;
 import io.muster.http.api.OpsRoutes.Health;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
-/** Looks at the store now and then, so that health can be told without asking anyone. */
+/**
+ * Looks at the store now and then, so that health can be told without asking anyone. A node serves
+ * when its store does and a device has answered it once.
+ */
 final class JournalProbe {
   private static final Duration EVERY = Duration.ofSeconds(2);
 
   private final Roster roster;
+  private final Supplier<CompletionStage<Boolean>> serves;
   private final Telemetry telemetry;
   private final AtomicBoolean isFollowing = new AtomicBoolean();
   private volatile boolean works;
   private volatile boolean follows;
+  private final AtomicBoolean isAsking = new AtomicBoolean();
   private volatile boolean hasServed;
   private volatile boolean isLeaving;
 
-  JournalProbe(Roster roster, Telemetry telemetry) {
+  /**
+   * @param serves asks whether a device can be reached, one asking at a time, until it can once
+   */
+  JournalProbe(Roster roster, Supplier<CompletionStage<Boolean>> serves, Telemetry telemetry) {
     this.roster = roster;
+    this.serves = serves;
     this.telemetry = telemetry;
   }
 
-  static JournalProbe start(ActorSystem<?> system, Roster roster, Telemetry telemetry) {
-    var probe = new JournalProbe(roster, telemetry);
+  static JournalProbe start(
+      ActorSystem<?> system,
+      Roster roster,
+      Supplier<CompletionStage<Boolean>> serves,
+      Telemetry telemetry) {
+    var probe = new JournalProbe(roster, serves, telemetry);
     system
         .scheduler()
         .scheduleWithFixedDelay(Duration.ZERO, EVERY, probe::look, system.executionContext());
@@ -40,14 +55,29 @@ final class JournalProbe {
         .whenComplete(
             (mark, failure) -> {
               works = failure == null;
-              hasServed |= works;
               if (works) {
                 telemetry.journalWorks();
+                serve();
                 follow(mark);
               } else {
                 telemetry.journalFails();
                 follows = false;
               }
+            });
+  }
+
+  private void serve() {
+    if (hasServed || !isAsking.compareAndSet(false, true)) {
+      return;
+    }
+    serves
+        .get()
+        .whenComplete(
+            (does, failure) -> {
+              if (failure == null && does) {
+                hasServed = true;
+              }
+              isAsking.set(false);
             });
   }
 

@@ -13,6 +13,7 @@ import io.muster.support.MemoryTelemetry;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
@@ -22,7 +23,16 @@ import org.junit.jupiter.api.Test;
 class JournalProbeTest {
   private final MemoryRoster store = new MemoryRoster();
   private final MemoryTelemetry telemetry = new MemoryTelemetry();
-  private final JournalProbe probe = new JournalProbe(store, telemetry);
+  private CompletableFuture<Boolean> served = CompletableFuture.completedFuture(true);
+  private int asked;
+  private final JournalProbe probe =
+      new JournalProbe(
+          store,
+          () -> {
+            asked++;
+            return served;
+          },
+          telemetry);
 
   private Parts look() {
     probe.look();
@@ -36,6 +46,37 @@ class JournalProbeTest {
       store.goAway();
       assertFalse(look().isReady());
       assertEquals("unhealthy", look().word());
+    }
+  }
+
+  @Nested
+  class Before_a_device_has_answered {
+    @Test
+    void nothing_is_ready_though_the_journal_works() {
+      served = CompletableFuture.completedFuture(false);
+      assertFalse(look().isReady());
+      served = CompletableFuture.completedFuture(true);
+      assertTrue(look().isReady());
+    }
+
+    @Test
+    void one_is_asked_at_a_time() {
+      served = new CompletableFuture<>();
+      look();
+      assertFalse(look().isReady());
+      assertEquals(1, asked);
+      served.complete(true);
+      assertTrue(look().isReady());
+    }
+
+    @Test
+    void a_failure_is_asked_again() {
+      served = CompletableFuture.failedFuture(new IllegalStateException("no shard region"));
+      assertFalse(look().isReady());
+      served = CompletableFuture.completedFuture(true);
+      assertTrue(look().isReady());
+      look();
+      assertEquals(2, asked);
     }
   }
 

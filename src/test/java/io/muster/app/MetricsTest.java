@@ -1,6 +1,8 @@
 package io.muster.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.http.api.OpsRoutes.Visitor;
 import io.muster.http.edge.ClientAddress;
@@ -19,7 +21,8 @@ class MetricsTest {
       String address, boolean isForwarded, String bearer, String configured) {
     return Metrics.mayRead(
         new Visitor(new ClientAddress(address(address), isForwarded), Optional.ofNullable(bearer)),
-        Optional.ofNullable(configured));
+        Optional.ofNullable(configured),
+        false);
   }
 
   private static InetAddress address(String text) {
@@ -44,6 +47,13 @@ class MetricsTest {
   void figures_are_for_this_machine_or_for_the_token(
       String address, boolean isForwarded, String bearer, String configured, boolean expected) {
     assertEquals(expected, mayRead(address, isForwarded, bearer, configured));
+  }
+
+  @Test
+  void in_production_a_token_is_for_this_machine_too() {
+    var local = new Visitor(new ClientAddress(address("127.0.0.1"), false), Optional.empty());
+    assertTrue(Metrics.mayRead(local, Optional.empty(), true));
+    assertFalse(Metrics.mayRead(local, Optional.of("secret"), true));
   }
 
   @Test

@@ -14,7 +14,10 @@ import io.muster.actors.device.DeviceCommand.Enqueue;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.api.Access.Caller;
-import java.util.ArrayList;
+import io.muster.http.api.Waves.Outcome;
+import io.muster.http.api.Waves.Outcome.Asked;
+import io.muster.http.api.Waves.Outcome.NotAttempted;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.server.Route;
@@ -32,10 +34,12 @@ final class BatchRoutes extends Directives {
   private static final int IDS_MAX = 1_000;
   private static final int TAGGED_MAX = 50_000;
 
-  // So many devices are asked at once; more would only wait in the journal's queue.
-  private static final int AT_ONCE = 500;
+  // A wave may take as long as a device is waited for, and all of it less than HttpLimits.answer.
+  private static final Waves WAVES = new Waves(500, Duration.ofSeconds(30), System::nanoTime);
 
-  private static final Answer AWAY = new Answer.No(Refusal.JOURNAL_UNAVAILABLE);
+  // The code of a device that was not asked: ask again, with the same key.
+  private static final String NOT_ATTEMPTED = "not_attempted";
+
   private static final Set<Refusal> OF_ALL =
       EnumSet.of(Refusal.JOURNAL_UNAVAILABLE, Refusal.IDEMPOTENCY_KEY_REUSED);
 
@@ -67,8 +71,6 @@ final class BatchRoutes extends Directives {
     record Tag(String tag) implements Target {}
   }
 
-  private record Outcome(DeviceId device, Answer answer) {}
-
   private CompletionStage<HttpResponse> send(Caller caller, Body body, Optional<String> key) {
     var target = body.object("target").map(BatchRoutes::target);
     var command = body.object("command").map(Wanted::in);
@@ -76,8 +78,10 @@ final class BatchRoutes extends Directives {
     body.complete();
     Body.require(target.isPresent(), "target is missing");
     Body.require(command.isPresent(), "command is missing");
-    return resolve(caller, target.get())
-        .thenCompose(ids -> dryRun ? look(caller, ids) : enqueue(caller, ids, command.get(), key));
+    return dryRun
+        ? look(caller, target.get())
+        : resolve(caller, target.get())
+            .thenCompose(ids -> enqueue(caller, ids, command.get(), key));
   }
 
   private static Target target(Body body) {
@@ -111,18 +115,27 @@ final class BatchRoutes extends Directives {
 
   // ── the plan ──
 
-  private CompletionStage<HttpResponse> look(Caller caller, List<DeviceId> ids) {
-    return each(ids, id -> devices.ask(id, replyTo -> new Describe(caller.org(), replyTo)))
-        .thenApply(outcomes -> refusalOfAll(outcomes).orElseGet(() -> plan(outcomes)));
+  /** A plan by tag is what the roster says: it wakes none of the devices it names. */
+  private CompletionStage<HttpResponse> look(Caller caller, Target target) {
+    return switch (target) {
+      case Target.Tag _ -> resolve(caller, target).thenApply(ids -> plan(ids, Json.array()));
+      case Target.Ids t ->
+          WAVES
+              .each(t.ids(), id -> devices.ask(id, to -> new Describe(caller.org(), to)))
+              .thenApply(outcomes -> refusalOfAll(outcomes).orElseGet(() -> plan(outcomes)));
+    };
   }
 
   private static HttpResponse plan(List<Outcome> outcomes) {
+    var targets = outcomes.stream().filter(o -> code(o).isEmpty()).map(Outcome::device).toList();
+    return plan(targets, refused(outcomes));
+  }
+
+  private static HttpResponse plan(List<DeviceId> ids, ArrayNode refused) {
     var json = Json.object();
     var targets = json.putArray("targets");
-    outcomes.stream()
-        .filter(o -> refusal(o).isEmpty())
-        .forEach(o -> targets.add(o.device().value()));
-    json.set("refused", refused(outcomes));
+    ids.forEach(id -> targets.add(id.value()));
+    json.set("refused", refused);
     return Answers.json(200, json);
   }
 
@@ -130,7 +143,8 @@ final class BatchRoutes extends Directives {
 
   private CompletionStage<HttpResponse> enqueue(
       Caller caller, List<DeviceId> ids, Wanted command, Optional<String> key) {
-    return each(
+    return WAVES
+        .each(
             ids,
             id -> {
               var wish = command.by(caller.name(), key, Optional.empty(), devices.giveUpAt());
@@ -144,10 +158,11 @@ final class BatchRoutes extends Directives {
   }
 
   private void count(Outcome outcome) {
-    switch (outcome.answer()) {
-      case Answer.Accepted _ -> telemetry.commandAccepted();
-      case Answer.No no -> telemetry.commandRefused(no.why());
-      default -> {} // accepted before, and counted then
+    switch (outcome) {
+      case Asked(_, Answer.Accepted _) -> telemetry.commandAccepted();
+      case Asked(_, Answer.No no) -> telemetry.commandRefused(no.why());
+      case Asked _ -> {} // accepted before, and counted then
+      case NotAttempted _ -> {}
     }
   }
 
@@ -156,7 +171,7 @@ final class BatchRoutes extends Directives {
     var accepted = json.putArray("accepted");
     outcomes.forEach(
         outcome ->
-            accepted(outcome.answer())
+            accepted(outcome)
                 .ifPresent(
                     id ->
                         accepted
@@ -167,11 +182,11 @@ final class BatchRoutes extends Directives {
     return Answers.json(202, json);
   }
 
-  private static Optional<CommandId> accepted(Answer answer) {
-    return switch (answer) {
-      case Answer.Accepted a -> Optional.of(a.command().id());
-      case Answer.AcceptedBefore a -> Optional.of(a.id());
-      default -> Optional.empty();
+  private static Optional<CommandId> accepted(Outcome outcome) {
+    return switch (outcome) {
+      case Asked(_, Answer.Accepted a) -> Optional.of(a.command().id());
+      case Asked(_, Answer.AcceptedBefore a) -> Optional.of(a.id());
+      case Asked _, NotAttempted _ -> Optional.empty();
     };
   }
 
@@ -181,22 +196,28 @@ final class BatchRoutes extends Directives {
     var refused = Json.array();
     outcomes.forEach(
         o ->
-            refusal(o)
+            code(o)
                 .ifPresent(
-                    why ->
-                        refused
-                            .addObject()
-                            .put("deviceId", o.device().value())
-                            .put("code", why.code())));
+                    code ->
+                        refused.addObject().put("deviceId", o.device().value()).put("code", code)));
     return refused;
   }
 
+  private static Optional<String> code(Outcome outcome) {
+    return switch (outcome) {
+      case Asked _ -> refusal(outcome).map(Refusal::code);
+      case NotAttempted _ -> Optional.of(NOT_ATTEMPTED);
+    };
+  }
+
   private static Optional<Refusal> refusal(Outcome outcome) {
-    return switch (outcome.answer()) {
-      case Answer.No no -> Optional.of(no.why());
-      case Answer.Described a when a.device().disabled() -> Optional.of(Refusal.DEVICE_DISABLED);
-      case Answer.Described a when a.device().retired() -> Optional.of(Refusal.DEVICE_RETIRED);
-      default -> Optional.empty();
+    return switch (outcome) {
+      case Asked(_, Answer.No no) -> Optional.of(no.why());
+      case Asked(_, Answer.Described a) when a.device().disabled() ->
+          Optional.of(Refusal.DEVICE_DISABLED);
+      case Asked(_, Answer.Described a) when a.device().retired() ->
+          Optional.of(Refusal.DEVICE_RETIRED);
+      case Asked _, NotAttempted _ -> Optional.empty();
     };
   }
 
@@ -206,45 +227,5 @@ final class BatchRoutes extends Directives {
     return whys.size() == 1
         ? whys.iterator().next().filter(OF_ALL::contains).map(Answers::refusal)
         : Optional.empty();
-  }
-
-  /** In waves, so that a large batch does not crowd out everybody else. */
-  private static CompletionStage<List<Outcome>> each(
-      List<DeviceId> ids, Function<DeviceId, CompletionStage<Answer>> ask) {
-    CompletionStage<List<Outcome>> all = CompletableFuture.completedFuture(new ArrayList<>());
-    for (int from = 0; from < ids.size(); from += AT_ONCE) {
-      var wave = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
-      all =
-          all.thenCompose(
-              done ->
-                  (isInVain(done) ? given(wave, AWAY) : wave(wave, ask))
-                      .thenApply(more -> plus(done, more)));
-    }
-    return all;
-  }
-
-  /** Each wave would wait as long as the first, for a journal that is away. */
-  private static boolean isInVain(List<Outcome> done) {
-    return !done.isEmpty() && done.stream().allMatch(o -> o.answer().equals(AWAY));
-  }
-
-  private static CompletionStage<List<Outcome>> given(List<DeviceId> ids, Answer answer) {
-    return CompletableFuture.completedFuture(
-        ids.stream().map(id -> new Outcome(id, answer)).toList());
-  }
-
-  private static CompletionStage<List<Outcome>> wave(
-      List<DeviceId> ids, Function<DeviceId, CompletionStage<Answer>> ask) {
-    var answers =
-        ids.stream()
-            .map(id -> ask.apply(id).thenApply(a -> new Outcome(id, a)).toCompletableFuture())
-            .toList();
-    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-        .thenApply(_ -> answers.stream().map(CompletableFuture::join).toList());
-  }
-
-  private static List<Outcome> plus(List<Outcome> done, List<Outcome> more) {
-    done.addAll(more);
-    return done;
   }
 }

@@ -18,13 +18,17 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.Query;
+import org.apache.pekko.http.javadsl.server.PathMatchers;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
@@ -81,7 +85,7 @@ final class PairingRoutes extends Directives {
             "status",
             () ->
                 path(
-                    org.apache.pekko.http.javadsl.server.PathMatchers.segment(),
+                    PathMatchers.segment(),
                     code -> get(() -> limited(looks, () -> answer(status(code)))))),
         path(
             "complete",
@@ -125,16 +129,14 @@ final class PairingRoutes extends Directives {
    * too. Only a proxy knows that TLS ended before it.
    */
   private Route here(Function<String, Route> inner) {
-    return extractRequest(
-        request -> {
-          var isSecure =
-              request
-                  .getHeader("X-Forwarded-Proto")
-                  .filter(proto -> proto.value().equals("https"))
-                  .isPresent();
-          var uri = request.getUri().scheme(isSecure ? "https" : "http");
-          return inner.apply(uri.path("").query(Query.EMPTY).toString().replaceFirst("/$", ""));
-        });
+    return client(
+        client ->
+            extractUri(
+                asked -> {
+                  var uri = asked.scheme(client.secure() ? "https" : "http");
+                  return inner.apply(
+                      uri.path("").query(Query.EMPTY).toString().replaceFirst("/$", ""));
+                }));
   }
 
   private String code() {
@@ -182,7 +184,7 @@ final class PairingRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> complete(Caller caller, Body body) {
-    var code = body.needText("code", 16).toUpperCase(java.util.Locale.ROOT);
+    var code = body.needText("code", 16).toUpperCase(Locale.ROOT);
     var name = body.text("name", 200);
     var tags = Tags.of(body.texts("tags", Tags.MAX).orElse(List.of()));
     body.complete();
@@ -196,8 +198,8 @@ final class PairingRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> bind(
-      Caller caller, Pairing pairing, Optional<String> name, java.util.SortedSet<String> tags) {
-    var id = new DeviceId(java.util.UUID.randomUUID().toString());
+      Caller caller, Pairing pairing, Optional<String> name, SortedSet<String> tags) {
+    var id = new DeviceId(UUID.randomUUID().toString());
     var called = name.or(pairing::nickname);
     return devices
         .ask(id, replyTo -> new Register(caller.org(), called, tags, caller.name(), replyTo))

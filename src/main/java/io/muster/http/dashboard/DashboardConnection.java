@@ -10,6 +10,7 @@ import io.muster.actors.dashboard.ToDashboard.Sampled;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
 import io.muster.http.Json;
+import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Handshake.Dialect;
 import io.muster.http.edge.Socket;
@@ -21,9 +22,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One dashboard's socket: news of its organisation out, the rooms it asks for in. */
 final class DashboardConnection implements SocketHandler, DashboardSession.Screen {
+  private static final Logger log = LoggerFactory.getLogger(DashboardConnection.class);
+
   private static final int ROOMS_MAX = 100;
 
   // The hooks attach their listeners only after the page has rendered again; the picture is
@@ -74,13 +79,23 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     return loop;
   }
 
+  Language language() {
+    return language;
+  }
+
   // ── out ──
 
-  void offer(Watchers.Encoded encoded) {
-    // Hints come again; a watcher who is behind is better served by the facts.
-    boolean isShed = encoded.news() instanceof Sampled && easel.isBehind();
-    if (!isShed && session.admits(encoded.news())) {
-      encoded.in(language).forEach(socket::send);
+  /** Never throws: those who are told after this one have done nothing wrong. */
+  void offer(Watchers.Told told) {
+    try {
+      // Hints come again; a watcher who is behind is better served by the facts.
+      boolean isShed = told.news() instanceof Sampled && easel.isBehind();
+      if (!isShed && session.admits(told.news())) {
+        told.frames().forEach(socket::send);
+      }
+    } catch (RuntimeException e) {
+      log.error("News could not be told to a dashboard; it comes back for a new picture", e);
+      socket.end(Ending.ABORTED);
     }
   }
 
@@ -192,7 +207,12 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
             loop);
   }
 
+  /** Others may have been joined while a device was asked. */
   private void join(String room, Optional<Acknowledge> acknowledge) {
+    if (rooms.size() >= ROOMS_MAX && !rooms.contains(room)) {
+      refuse("join:room", "Too many rooms", acknowledge);
+      return;
+    }
     rooms.add(room);
     answer(
         acknowledge, door.envelope().success(Json.object().put("joined", true).put("room", room)));

@@ -11,8 +11,13 @@ import io.muster.http.edge.Allowance;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Handshake.Dialect;
 import io.muster.http.edge.SocketApplication.Joining;
+import java.time.Duration;
 
-/** Where dashboards come in, and what all their connections share. */
+/**
+ * Where dashboards come in, and what all their connections share.
+ *
+ * @param telling away for so long, a device is offline to existing dashboards
+ */
 public record DashboardDoor(
     Devices devices,
     Roster roster,
@@ -20,7 +25,8 @@ public record DashboardDoor(
     Guests guests,
     Envelope envelope,
     Allowance events,
-    Telemetry telemetry) {
+    Telemetry telemetry,
+    Duration telling) {
 
   /**
    * @param role as it is told to the client, in lower case
@@ -43,7 +49,7 @@ public record DashboardDoor(
 
   Language language(Dialect dialect) {
     return switch (dialect) {
-      case SOCKET_IO -> new ExistingDashboards(envelope.clock());
+      case SOCKET_IO -> new ExistingDashboards(envelope.clock(), telling);
       case PLAIN -> new Console();
     };
   }

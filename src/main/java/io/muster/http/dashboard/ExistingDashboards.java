@@ -10,12 +10,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
-/** The wire of existing dashboards, which knows two words: online and offline. */
-record ExistingDashboards(Clock clock) implements Language {
-  // A device that is away for less is probably just reconnecting; longer and this wire has only one
-  // word for it.
-  private static final Duration TELLING = Duration.ofSeconds(10);
-
+/**
+ * The wire of existing dashboards, which knows two words: online and offline.
+ *
+ * @param telling a device that is away for less is probably just reconnecting; longer and this wire
+ *     has only one word for it
+ */
+record ExistingDashboards(Clock clock, Duration telling) implements Language {
   @Override
   public List<Frame> picture(List<DeviceView> part, boolean isLast) {
     return part.isEmpty()
@@ -45,7 +46,7 @@ record ExistingDashboards(Clock clock) implements Language {
     return switch (device.presence()) {
       case ONLINE -> "online";
       case RECONNECTING ->
-          device.since().plus(TELLING).isAfter(clock.instant()) ? "online" : "offline";
+          device.since().plus(telling).isAfter(clock.instant()) ? "online" : "offline";
       case OFFLINE, NEVER_SEEN -> "offline";
     };
   }

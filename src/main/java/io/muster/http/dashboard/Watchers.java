@@ -5,6 +5,7 @@ import io.muster.actors.dashboard.Relay;
 import io.muster.actors.dashboard.ToDashboard;
 import io.muster.http.edge.Frame;
 import io.netty.channel.EventLoop;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +13,33 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The dashboards of this node, by organisation and event loop. News costs one task per loop and one
- * encoding per dialect, however many watch.
+ * The dashboards of this node, by organisation, event loop and language. News costs one task for
+ * each loop and language that wants it, and one encoding per language, however many watch.
  */
 public final class Watchers implements Relay.Audience {
 
+  private record Row(EventLoop loop, Language language) {}
+
   /** One organisation's dashboards; the sets are confined to their loops. */
   private static final class Group {
-    private final Map<EventLoop, Set<DashboardConnection>> byLoop = new ConcurrentHashMap<>();
+    private final Map<Row, Set<DashboardConnection>> rows = new ConcurrentHashMap<>();
     private int count;
+  }
+
+  /** News with its frames in one language. */
+  record Told(ToDashboard news, List<Frame> frames) {
+
+    /**
+     * A watcher does not remember hints and commands; where its language has no words for them they
+     * need not be offered.
+     */
+    boolean isForNobody() {
+      return frames.isEmpty()
+          && switch (news) {
+            case ToDashboard.Sampled _, ToDashboard.CommandMoved _ -> true;
+            case ToDashboard.DeviceChanged _, ToDashboard.DeviceMissing _ -> false;
+          };
+    }
   }
 
   private final Map<OrgId, Group> groups = new ConcurrentHashMap<>();
@@ -35,7 +54,7 @@ public final class Watchers implements Relay.Audience {
               one.count++;
               return one;
             });
-    group.byLoop.computeIfAbsent(dashboard.loop(), _ -> new LinkedHashSet<>()).add(dashboard);
+    group.rows.computeIfAbsent(row(dashboard), _ -> new LinkedHashSet<>()).add(dashboard);
   }
 
   /** Called on the dashboard's loop. */
@@ -43,9 +62,13 @@ public final class Watchers implements Relay.Audience {
     groups.computeIfPresent(
         org,
         (_, one) -> {
-          one.byLoop.get(dashboard.loop()).remove(dashboard);
+          one.rows.get(row(dashboard)).remove(dashboard);
           return --one.count == 0 ? null : one;
         });
+  }
+
+  private static Row row(DashboardConnection dashboard) {
+    return new Row(dashboard.loop(), dashboard.language());
   }
 
   @Override
@@ -59,27 +82,22 @@ public final class Watchers implements Relay.Audience {
     if (group == null) {
       return;
     }
-    var encoded = new Encoded(news);
-    group.byLoop.forEach(
-        (loop, dashboards) ->
-            loop.execute(() -> dashboards.forEach(dashboard -> dashboard.offer(encoded))));
+    var inLanguages = new HashMap<Language, Told>(4);
+    group.rows.forEach(
+        (row, dashboards) -> {
+          var told =
+              inLanguages.computeIfAbsent(
+                  row.language(), language -> new Told(news, language.news(news)));
+          if (!told.isForNobody()) {
+            row.loop().execute(() -> tell(dashboards, told));
+          }
+        });
   }
 
-  /** News with its frames, made once per language when the first dashboard wants them. */
-  static final class Encoded {
-    private final ToDashboard news;
-    private final Map<Class<?>, List<Frame>> frames = new ConcurrentHashMap<>(4);
-
-    Encoded(ToDashboard news) {
-      this.news = news;
-    }
-
-    ToDashboard news() {
-      return news;
-    }
-
-    List<Frame> in(Language language) {
-      return frames.computeIfAbsent(language.getClass(), _ -> language.news(news));
+  /** One that does not read ends, and leaves the set, while it is told. */
+  private static void tell(Set<DashboardConnection> dashboards, Told told) {
+    for (var dashboard : dashboards.toArray(DashboardConnection[]::new)) {
+      dashboard.offer(told);
     }
   }
 }

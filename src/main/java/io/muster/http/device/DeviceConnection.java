@@ -135,12 +135,15 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void event(String name, List<JsonNode> arguments, Optional<Acknowledge> acknowledge) {
-    sighting.alive();
     if (!isAllowed()) {
+      sighting.alive();
       // Telemetry is shed and control is refused, in the same words; the socket stays.
       answer(acknowledge, door.envelope().failure("rate_limited"));
       door.telemetry().shed();
       return;
+    }
+    if (!name.equals("heartbeat")) {
+      sighting.alive(); // a heartbeat says so itself
     }
     switch (name) {
       case "heartbeat" -> heartbeat(argument(arguments), acknowledge);

@@ -34,6 +34,15 @@ public record DeviceDoor(
               .put("autoUpdate", true)
               .putNull("qrOverlay"));
 
+  // Shared by all answers and never changed. Commands never ride in here: clients would not look
+  // for
+  // them.
+  private static final ObjectNode HEARD =
+      Json.object()
+          .put("reconcileContent", false)
+          .put("nextHeartbeatIn", HEARTBEAT_MILLIS)
+          .set("commands", Json.array());
+
   /** The client has shown a verified token; its device's actor decides. */
   public void enter(DeviceSessions.Comer comer, Joining client) {
     var connection = new DeviceConnection(comer, client, this);
@@ -45,12 +54,8 @@ public record DeviceDoor(
     return CONFIG;
   }
 
-  /** Commands never ride in here: clients would not look for them. */
   ObjectNode heard() {
-    var data =
-        Json.object().put("reconcileContent", false).put("nextHeartbeatIn", HEARTBEAT_MILLIS);
-    data.putArray("commands");
-    return envelope.success(data);
+    return envelope.success(HEARD);
   }
 
   void refuse(Joining client, ToSession.Reason reason) {

@@ -2,12 +2,15 @@ package io.muster.http.edge;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * The web pages that may talk to us with a user's cookie, and read our answers. Devices carry no
  * cookie and may come from any origin or none.
+ *
+ * @param any pages of any origin may talk to us, but only those of {@code origins} with a cookie
  */
 public record AllowedOrigins(boolean any, Set<String> origins) {
   public static final AllowedOrigins NONE = new AllowedOrigins(false, Set.of());
@@ -18,10 +21,13 @@ public record AllowedOrigins(boolean any, Set<String> origins) {
   }
 
   /**
-   * @param origins such as {@code https://fleet.example.org}; {@code *} alone means any
+   * @param origins such as {@code https://fleet.example.org}; {@code *} is any page, without a
+   *     cookie
    */
   public static AllowedOrigins of(List<String> origins) {
-    return origins.contains("*") ? ANY : new AllowedOrigins(false, Set.copyOf(origins));
+    var named = new HashSet<>(origins);
+    boolean any = named.remove("*");
+    return new AllowedOrigins(any, named);
   }
 
   /**
@@ -32,7 +38,6 @@ public record AllowedOrigins(boolean any, Set<String> origins) {
     String origin = request.get(HttpHeaderNames.ORIGIN);
     return origin == null
         || !request.contains(HttpHeaderNames.COOKIE)
-        || any
         || origins.contains(origin)
         || isSameSite(origin, request.get(HttpHeaderNames.HOST));
   }
@@ -44,13 +49,14 @@ public record AllowedOrigins(boolean any, Set<String> origins) {
 
   /** Lets a page read an answer; without these even an error looks like a lost connection to it. */
   void permit(HttpHeaders request, HttpHeaders answer) {
-    if (any) {
+    String origin = request.get(HttpHeaderNames.ORIGIN);
+    boolean isNamed = origin != null && origins.contains(origin);
+    if (any && !isNamed) {
       answer.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
       return;
     }
     answer.add(HttpHeaderNames.VARY, HttpHeaderNames.ORIGIN);
-    String origin = request.get(HttpHeaderNames.ORIGIN);
-    if (origin != null && origins.contains(origin)) {
+    if (isNamed) {
       answer.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
       answer.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
     }

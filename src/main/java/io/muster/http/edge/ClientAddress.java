@@ -9,8 +9,13 @@ import org.apache.pekko.http.javadsl.model.AttributeKey;
  * @param address the peer's own address, or the one a trusted proxy vouches for
  * @param forwarded some forwarding header was present, trusted or not; privileges of loopback
  *     clients are lost with it, or a proxy on this machine would hand them to the whole world
+ * @param secure a trusted proxy says that the client came by TLS
  */
-public record ClientAddress(InetAddress address, boolean forwarded) {
+public record ClientAddress(InetAddress address, boolean forwarded, boolean secure) {
+
+  public ClientAddress(InetAddress address, boolean forwarded) {
+    this(address, forwarded, false);
+  }
 
   /** The attribute under which every routed request carries its client's address. */
   public static final AttributeKey<ClientAddress> ATTRIBUTE =

@@ -29,6 +29,8 @@ public final class Listener implements AutoCloseable {
   /** A heartbeat fits; a longer message makes the next buffer larger by itself. */
   private static final int RECEIVE_BYTES_MIN = 512;
 
+  private static final long CLOSING_MILLIS = 500;
+
   private static final int RECEIVE_BYTES_MAX = 64 * 1024;
 
   private final List<Channel> doors = new ArrayList<>();
@@ -85,7 +87,8 @@ public final class Listener implements AutoCloseable {
                     new EngineServer(mount.path(), settings, mount.application(), desks, vestibule))
             .toList();
     var listener = new Listener(vestibule, servers);
-    var bootstrap = bootstrap(loops, settings, servers, others);
+    var crowd = Crowd.belowOpenFiles(settings.proxies());
+    var bootstrap = bootstrap(loops, settings, crowd, servers, others);
     try {
       for (InetSocketAddress address : addresses) {
         listener.bind(bootstrap, address);
@@ -100,6 +103,7 @@ public final class Listener implements AutoCloseable {
   private static ServerBootstrap bootstrap(
       EventLoops loops,
       EdgeSettings settings,
+      Crowd crowd,
       List<EngineServer> servers,
       List<Supplier<ChannelHandler>> others) {
     return new ServerBootstrap()
@@ -117,7 +121,11 @@ public final class Listener implements AutoCloseable {
             new ChannelInitializer<>() {
               @Override
               protected void initChannel(Channel accepted) {
-                fill(accepted.pipeline(), settings, servers, others);
+                if (crowd.admits(accepted)) {
+                  fill(accepted.pipeline(), settings, servers, others);
+                } else {
+                  accepted.close();
+                }
               }
             });
   }
@@ -167,9 +175,15 @@ public final class Listener implements AutoCloseable {
     return servers.stream().mapToInt(EngineServer::size).sum();
   }
 
-  /** Lets nobody in any more; those inside are ended by the application. */
+  /**
+   * Lets nobody in any more; those inside are ended by the application. A loop that is stuck is not
+   * waited for.
+   */
   @Override
   public void close() {
-    doors.forEach(door -> door.close().awaitUninterruptibly());
+    var closing = doors.stream().map(Channel::close).toList();
+    long until = System.nanoTime() + CLOSING_MILLIS * 1_000_000;
+    closing.forEach(
+        door -> door.awaitUninterruptibly(Math.max(0, (until - System.nanoTime()) / 1_000_000)));
   }
 }

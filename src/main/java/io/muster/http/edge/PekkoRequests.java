@@ -53,6 +53,7 @@ final class PekkoRequests {
           "transfer-encoding",
           "upgrade",
           "x-forwarded-for",
+          "x-forwarded-proto",
           "forwarded",
           "x-real-ip",
           "remote-address",

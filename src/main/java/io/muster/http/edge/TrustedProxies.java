@@ -9,14 +9,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The proxies whose {@code X-Forwarded-For} is believed. Empty by default: then a forwarding header
- * costs a client its loopback privileges and gives it nothing.
+ * The proxies whose {@code X-Forwarded-For} and {@code X-Forwarded-Proto} are believed. Empty by
+ * default: then a forwarding header costs a client its loopback privileges and gives it nothing.
  */
 public record TrustedProxies(List<Block> blocks) {
   public static final TrustedProxies NONE = new TrustedProxies(List.of());
 
   private static final List<String> FORWARDING =
-      List.of("X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host");
+      List.of(
+          "X-Forwarded-For",
+          "Forwarded",
+          "X-Real-IP",
+          "X-Forwarded-Host",
+          "X-Forwarded-Proto",
+          "Via");
 
   /** A hop list longer than this is an attack or a loop: only its end is read. */
   private static final int HOPS_MAX = 32;
@@ -40,7 +46,12 @@ public record TrustedProxies(List<Block> blocks) {
             ? inet.getAddress()
             : InetAddress.getLoopbackAddress();
     boolean forwarded = FORWARDING.stream().anyMatch(headers::contains);
-    return new ClientAddress(trusts(direct) ? throughProxies(direct, headers) : direct, forwarded);
+    return trusts(direct)
+        ? new ClientAddress(
+            throughProxies(direct, headers),
+            forwarded,
+            "https".equalsIgnoreCase(headers.get("X-Forwarded-Proto")))
+        : new ClientAddress(direct, forwarded);
   }
 
   private InetAddress throughProxies(InetAddress direct, HttpHeaders headers) {
@@ -60,7 +71,7 @@ public record TrustedProxies(List<Block> blocks) {
     return last;
   }
 
-  private boolean trusts(InetAddress address) {
+  boolean trusts(InetAddress address) {
     return blocks.stream().anyMatch(block -> block.contains(address));
   }
 

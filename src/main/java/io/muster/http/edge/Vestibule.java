@@ -5,7 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Where connections stand that have not joined yet. It has room for so many, and not all of one.
+ * Where connections stand that have not joined yet. It has room for so many, and not all of one
+ * {@link Neighbourhood}.
  */
 final class Vestibule {
   private final int perAddressMax;
@@ -27,7 +28,7 @@ final class Vestibule {
     if (client.onThisMachine()) {
       return true;
     }
-    if (byAddress.merge(client.address(), 1, Integer::sum) > perAddressMax) {
+    if (byAddress.merge(Neighbourhood.of(client.address()), 1, Integer::sum) > perAddressMax) {
       leave(client);
       return false;
     }
@@ -37,7 +38,8 @@ final class Vestibule {
   void leave(ClientAddress client) {
     total.decrementAndGet();
     if (!client.onThisMachine()) {
-      byAddress.computeIfPresent(client.address(), (_, n) -> n == 1 ? null : n - 1);
+      byAddress.computeIfPresent(
+          Neighbourhood.of(client.address()), (_, n) -> n == 1 ? null : n - 1);
     }
   }
 
