@@ -30,6 +30,15 @@ public record DeviceView(
   public record Hints(
       Optional<Instant> lastSeen, Optional<String> appVersion, Load load, int pendingCommands) {
     public static final Hints NONE = new Hints(Optional.empty(), Optional.empty(), Load.UNKNOWN, 0);
+
+    /** Where these say nothing, the older ones stand. */
+    public Hints over(Hints older) {
+      return new Hints(
+          lastSeen.or(older::lastSeen),
+          appVersion.or(older::appVersion),
+          load.isUnknown() ? older.load() : load,
+          pendingCommands);
+    }
   }
 
   public DeviceView with(Hints fresher) {

@@ -111,11 +111,11 @@ public final class Gateway implements AutoCloseable {
     var node = nodeOf(cluster.selfMember().uniqueAddress());
 
     var telemetry = Metrics.telemetry();
-    roster = new DeviceViews(database);
+    seen = new SeenDevices(clock);
+    roster = new DeviceViews(database, seen::latest);
     hints = new DeviceHints(database);
     var history = new JournalHistory(database);
     var watchers = new Watchers();
-    seen = new SeenDevices(clock);
     var feed = Relay.start(system, LOOPS, watchers);
     var around =
         new Device.Surroundings(

@@ -23,6 +23,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** The read model, asked by SQL. */
@@ -52,9 +53,19 @@ public final class DeviceViews implements Roster, AutoCloseable {
   private final Coalesced<OrgId, Picture> pictures = new Coalesced<>(this::take);
   private final Coalesced<String, Mark> heads = new Coalesced<>(_ -> lookAtHead());
   private final CatchingUp catchingUp;
+  private final UnaryOperator<DeviceView> latest;
 
   public DeviceViews(Database database) {
+    this(database, UnaryOperator.identity());
+  }
+
+  /**
+   * @param latest puts what is known of the moment over what the table remembers; asked once for
+   *     each row read
+   */
+  public DeviceViews(Database database, UnaryOperator<DeviceView> latest) {
     this.database = database;
+    this.latest = latest;
     this.catchingUp = new CatchingUp(database);
   }
 
@@ -76,7 +87,7 @@ public final class DeviceViews implements Roster, AutoCloseable {
     return CompletableFuture.failedFuture(new IllegalArgumentException(why));
   }
 
-  private static Page<DeviceView> page(
+  private Page<DeviceView> page(
       Connection c, OrgId org, Filter filter, int size, Optional<String> last) throws SQLException {
     var sql = new StringBuilder(SELECT);
     var values = new ArrayList<Object>(List.of(org.value()));
@@ -133,7 +144,7 @@ public final class DeviceViews implements Roster, AutoCloseable {
     return database.query(c -> new Picture(views(c, SELECT, List.of(org.value()))));
   }
 
-  private static List<DeviceView> views(Connection c, String sql, List<Object> values)
+  private List<DeviceView> views(Connection c, String sql, List<Object> values)
       throws SQLException {
     // PostgreSQL fetches in portions only within a transaction.
     c.setAutoCommit(false);
@@ -143,7 +154,7 @@ public final class DeviceViews implements Roster, AutoCloseable {
       var views = new ArrayList<DeviceView>();
       try (var found = select.executeQuery()) {
         while (found.next()) {
-          views.add(DeviceTable.row(found).view(DeviceHints.read(found)));
+          views.add(latest.apply(DeviceTable.row(found).view(DeviceHints.read(found))));
         }
       }
       return views;

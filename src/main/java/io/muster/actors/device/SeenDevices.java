@@ -1,6 +1,7 @@
 package io.muster.actors.device;
 
 import io.muster.actors.DeviceId;
+import io.muster.actors.DeviceView;
 import io.muster.actors.DeviceView.Hints;
 import io.muster.actors.LastSeen;
 import io.muster.actors.LastSeen.Seen;
@@ -125,6 +126,14 @@ public final class SeenDevices implements Device.SeenHints {
   public Hints of(DeviceId id) {
     var sighting = sightings.get(id);
     return sighting == null ? Hints.NONE : sighting.hints();
+  }
+
+  /** The device as it is known here, where the table only remembers. */
+  public DeviceView latest(DeviceView remembered) {
+    var sighting = sightings.get(remembered.id());
+    return sighting == null
+        ? remembered
+        : remembered.with(sighting.hints().over(remembered.hints()));
   }
 
   @Override
