@@ -56,6 +56,9 @@ public final class DashboardSession {
   // A repetition that was asked for while the picture was on its way.
   private boolean again;
 
+  // The watcher may have been told what neither the table nor this session knows.
+  private boolean hasSeenMore;
+
   // What the answers on their way belong to: those of an earlier round are of no interest.
   private int round;
 
@@ -75,7 +78,14 @@ public final class DashboardSession {
   }
 
   public void open() {
-    on(roster.head(), mark -> on(roster.picture(org), picture -> show(picture, mark)));
+    on(roster.head(), mark -> on(pictureSince(mark), picture -> show(picture, mark)));
+  }
+
+  /** Who has seen more already must not be shown the table as it lags. */
+  private CompletionStage<Picture> pictureSince(Roster.Mark mark) {
+    return hasSeenMore
+        ? roster.caughtUp(mark).thenCompose(_ -> roster.picture(org))
+        : roster.picture(org);
   }
 
   /**
@@ -101,6 +111,8 @@ public final class DashboardSession {
   public void repeat() {
     switch (stage) {
       case SETTLING, LIVE -> {
+        // What was told while live was not kept.
+        hasSeenMore = stage == Stage.LIVE;
         stage = Stage.GATHERING;
         round++;
         open();
@@ -131,6 +143,7 @@ public final class DashboardSession {
 
   private void show(Picture picture, Roster.Mark mark) {
     shown = picture;
+    hasSeenMore = false;
     stage = Stage.SHOWING;
     screen.picture(latest(), () -> shown(mark));
   }

@@ -530,7 +530,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
               failure = NOBODY_WAITS;
               tidings.settled(state, all);
               deed.accept(after);
-              tidings.tell(state, all, view(after), link);
+              tidings.tell(state, all, after, lastSequenceNumber(ctx), link);
               arm(after);
             });
   }

@@ -88,16 +88,22 @@ final class Tidings {
 
   // ── its session, and those who watch ──
 
-  void tell(DeviceState before, List<DeviceEvent> facts, DeviceView after, Optional<Link> link) {
+  void tell(
+      DeviceState before,
+      List<DeviceEvent> facts,
+      DeviceState after,
+      long seq,
+      Optional<Link> link) {
     link.ifPresent(l -> deliver(before, facts, l));
-    around.hints().pending(id, after.org(), after.hints().pendingCommands());
-    if (!around.feed().isWatched(after.org())) {
+    var org = after.profile().orElseThrow().org();
+    around.hints().pending(id, org, after.pending().size());
+    if (!around.feed().isWatched(org)) {
       return;
     }
     if (facts.stream().anyMatch(DeviceEvent::changesTheView)) {
-      around.feed().publish(after.org(), new DeviceChanged(after));
+      around.feed().publish(org, new DeviceChanged(view(after, seq)));
     }
-    moved(before, facts).forEach(c -> around.feed().publish(after.org(), new CommandMoved(c)));
+    moved(before, facts).forEach(c -> around.feed().publish(org, new CommandMoved(c)));
   }
 
   void missing(DeviceView device) {

@@ -159,6 +159,24 @@ class DashboardSessionTest {
     }
   }
 
+  @Nested
+  class When_repeated_while_live {
+    @Test
+    void the_picture_is_shown_once_the_table_has_what_was_told() {
+      table.answer(device("tv", Presence.ONLINE, 4));
+      run();
+      table.catchUp(device("tv", Presence.ONLINE, 4));
+      run();
+      assertTrue(session.admits(new DeviceChanged(device("tv", Presence.OFFLINE, 5))));
+      session.repeat();
+      run();
+      assertTrue(table.asked.isEmpty());
+      table.catchUp(device("tv", Presence.OFFLINE, 5));
+      run();
+      assertEquals(List.of("picture tv@4", "picture tv@5"), wall.seen);
+    }
+  }
+
   // ── around it ──
 
   private void run() {
@@ -219,7 +237,7 @@ class DashboardSessionTest {
   /** A read model that answers when it is told to. */
   private static final class Table implements Roster {
     private final Queue<CompletableFuture<Picture>> asked = new ArrayDeque<>();
-    private final CompletableFuture<Void> caughtUp = new CompletableFuture<>();
+    private CompletableFuture<Void> caughtUp = new CompletableFuture<>();
 
     void answer(DeviceView... devices) {
       asked.remove().complete(new Picture(List.of(devices)));
@@ -230,7 +248,9 @@ class DashboardSessionTest {
     }
 
     void catchUp(DeviceView... devices) {
-      caughtUp.complete(null);
+      var reached = caughtUp;
+      caughtUp = new CompletableFuture<>(); // the journal goes on
+      reached.complete(null);
       answer(devices);
     }
 
