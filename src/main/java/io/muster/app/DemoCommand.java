@@ -27,6 +27,7 @@ final class DemoCommand implements Callable<Integer> {
       overrides.put("muster.http.host", "127.0.0.1"); // a trial is nobody else's business
     }
     var settings = Settings.read(overrides);
+    var stop = Stop.onSignal();
     var gateway = Gateway.start(settings);
     var url = "http://127.0.0.1:" + gateway.port();
     var names = DemoScreens.all().stream().map(Screen::organizationId).distinct().toList();
@@ -40,12 +41,11 @@ final class DemoCommand implements Callable<Integer> {
     }
     var fleet = Fleet.start(url, DemoScreens.all(), settings.secrets().device());
     greet(settings, "http://localhost:" + gateway.port(), url);
-    return Stop.on(
-            () -> {
-              fleet.close();
-              gateway.close();
-            })
-        .await();
+    return stop.await(
+        () -> {
+          fleet.close();
+          gateway.close();
+        });
   }
 
   private static void greet(Settings settings, String console, String url) {

@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.actors.DeviceId;
 import io.muster.http.Json;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 
 /** A running gateway, spoken to over HTTP as anybody would. */
@@ -46,9 +48,14 @@ final class RemoteGateway {
             .build();
     try {
       return answer(client.send(request, BodyHandlers.ofString()));
-    } catch (IOException e) {
+    } catch (ConnectException e) {
       throw new Complaint(
           "there is no gateway at %s (start one with ./muster serve)".formatted(url));
+    } catch (HttpTimeoutException e) {
+      throw new Complaint(
+          "the gateway at %s did not answer within %d s".formatted(url, PATIENCE.toSeconds()));
+    } catch (IOException e) {
+      throw new Complaint("the gateway at %s broke off: %s".formatted(url, e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new Complaint("interrupted");

@@ -14,8 +14,9 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var settings = Settings.read(Map.of());
+    var stop = Stop.onSignal();
     var gateway = Gateway.start(settings);
     System.err.printf("muster: listening on port %d%n", gateway.port());
-    return Stop.on(gateway::close).await();
+    return stop.await(gateway::close);
   }
 }

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -63,7 +64,7 @@ final class CommandRoutes extends Directives {
   private record Asked(
       Optional<String> key, Optional<Duration> patience, Optional<String> traceparent) {}
 
-  private Route asked(java.util.function.Function<Asked, Route> inner) {
+  private Route asked(Function<Asked, Route> inner) {
     return idempotencyKey(
         key ->
             optionalHeaderValueByName(

@@ -11,6 +11,7 @@ import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
+import io.muster.http.edge.EventAllowance;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Handshake.Dialect;
 import io.muster.http.edge.Socket;
@@ -33,7 +34,10 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
 
   // The hooks attach their listeners only after the page has rendered again; the picture is
   // harmless to repeat.
-  private static final long REPEAT_MILLIS = 100;
+  private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  // Twenty thousand devices are not to be read and written for each little event.
+  private static final long REPEAT_EVERY_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private final DashboardDoor.Visitor visitor;
   private final Joining client;
@@ -44,7 +48,9 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   private final Set<String> rooms = new HashSet<>();
   private Socket socket;
   private Easel easel;
-  private long due;
+  private final EventAllowance events;
+  private long nextRepeat = System.nanoTime();
+  private boolean isRepeatDue;
   private boolean isOpen;
   private boolean hasEnded;
 
@@ -55,7 +61,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     this.loop = client.loop();
     this.language = door.language(client.handshake().dialect());
     this.session = new DashboardSession(visitor.org(), door.roster(), this, loop);
-    this.due = door.events().untouched(System.nanoTime());
+    this.events = new EventAllowance(door.events());
   }
 
   void open() {
@@ -113,7 +119,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
 
   @Override
   public void event(String name, List<JsonNode> arguments, Optional<Acknowledge> acknowledge) {
-    if (!isAllowed()) {
+    if (!events.takes()) {
       door.telemetry().shed();
       answer(acknowledge, door.envelope().failure("rate_limited"));
       return;
@@ -134,15 +140,6 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     }
   }
 
-  private boolean isAllowed() {
-    long now = System.nanoTime();
-    boolean allows = door.events().allows(due, now);
-    if (allows) {
-      due = door.events().spend(due, now);
-    }
-    return allows;
-  }
-
   private void joinOrganization(JsonNode said, Optional<Acknowledge> acknowledge) {
     var wanted = only(said, "organizationId");
     if (wanted.isEmpty()) {
@@ -156,12 +153,23 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
       socket.send(
           Frame.event(
               "joined:organization", joined.deepCopy().put("timestamp", door.envelope().now())));
-      loop.schedule(this::repeatPicture, REPEAT_MILLIS, TimeUnit.MILLISECONDS);
+      repeatSoon();
+    }
+  }
+
+  /** Whoever asks again meanwhile is shown the same one. */
+  private void repeatSoon() {
+    if (!isRepeatDue) {
+      isRepeatDue = true;
+      long wait = Math.max(REPEAT_NANOS, nextRepeat - System.nanoTime());
+      loop.schedule(this::repeatPicture, wait, TimeUnit.NANOSECONDS);
     }
   }
 
   private void repeatPicture() {
+    isRepeatDue = false;
     if (!hasEnded) {
+      nextRepeat = System.nanoTime() + REPEAT_EVERY_NANOS;
       session.repeat();
     }
   }

@@ -12,6 +12,7 @@ import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
+import io.muster.http.edge.EventAllowance;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Reply;
 import io.muster.http.edge.Socket;
@@ -35,7 +36,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private final Joining client;
   private final DeviceDoor door;
   private final DeviceSessions.Comer comer;
-  private long due;
+  private final EventAllowance events;
 
   private DeviceSession session;
   private Socket socket;
@@ -47,7 +48,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     this.comer = comer;
     this.client = client;
     this.door = door;
-    this.due = door.events().untouched(System.nanoTime());
+    this.events = new EventAllowance(door.events());
   }
 
   void open(DeviceSession opened) {
@@ -135,7 +136,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void event(String name, List<JsonNode> arguments, Optional<Acknowledge> acknowledge) {
-    if (!isAllowed()) {
+    if (!events.takes()) {
       sighting.alive();
       // Telemetry is shed and control is refused, in the same words; the socket stays.
       answer(acknowledge, door.envelope().failure("rate_limited"));
@@ -159,15 +160,6 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
         answer(acknowledge, door.envelope().failure("unknown_event"));
       }
     }
-  }
-
-  private boolean isAllowed() {
-    long now = System.nanoTime();
-    boolean allows = door.events().allows(due, now);
-    if (allows) {
-      due = door.events().spend(due, now);
-    }
-    return allows;
   }
 
   private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
