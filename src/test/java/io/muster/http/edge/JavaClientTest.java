@@ -1,5 +1,6 @@
 package io.muster.http.edge;
 
+import static io.muster.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,6 +10,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.socket.client.Ack;
 import io.socket.client.IO;
+import io.socket.client.Manager;
+import io.socket.engineio.client.Transport;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -118,6 +121,23 @@ class JavaClientTest {
     return next(heard.get(event));
   }
 
+  /**
+   * Last words said in the middle of an upgrade may be lost to this client: it reads neither way.
+   */
+  private void settles(String[] transports) throws Exception {
+    var engine = Manager.class.getDeclaredField("engine");
+    engine.setAccessible(true);
+    var transport = io.socket.engineio.client.Socket.class.getDeclaredField("transport");
+    transport.setAccessible(true);
+    eventually(
+        "the last transport",
+        () ->
+            ((Transport) transport.get(engine.get(client.io())))
+                .name.equals(transports[transports.length - 1]));
+    client.emit("n", 0);
+    hears("back");
+  }
+
   private static String[] transports(String name) {
     return name.split("\\+");
   }
@@ -187,10 +207,10 @@ class JavaClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"websocket", "polling", "polling+websocket"})
-    void a_restart_flushes_what_was_sent_and_brings_it_back(String name)
-        throws InterruptedException {
+    void a_restart_flushes_what_was_sent_and_brings_it_back(String name) throws Exception {
       var guest = connects(transports(name), Map.of("token", "t"));
       hears("connect");
+      settles(transports(name));
       guest.socket().send(Frame.event("news", JSON.textNode("server:shutdown")));
       guest.socket().end(Ending.RESTARTING);
       assertEquals("server:shutdown", hears("news")[0]);
@@ -200,9 +220,10 @@ class JavaClientTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"websocket", "polling", "polling+websocket"})
-    void a_superseded_client_stays_away(String name) throws InterruptedException {
+    void a_superseded_client_stays_away(String name) throws Exception {
       var guest = connects(transports(name), Map.of("token", "t"));
       hears("connect");
+      settles(transports(name));
       guest.socket().send(Frame.event("news", JSON.textNode("last")));
       guest.socket().end(Ending.SUPERSEDED);
       assertEquals("last", hears("news")[0]);
