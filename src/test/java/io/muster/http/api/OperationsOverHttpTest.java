@@ -1,5 +1,6 @@
 package io.muster.http.api;
 
+import static io.muster.support.Eventually.eventually;
 import static io.muster.support.Tenant.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -123,7 +124,7 @@ class OperationsOverHttpTest {
     void watch_the_loops_the_journal_and_the_projection() {
       moves("muster_loop_lateness_seconds_count", () -> {});
       moves("muster_projection_lag_seconds_count", () -> {});
-      assertEquals(1, figure("muster_journal_up"));
+      eventually("the journal is up", () -> figure("muster_journal_up") == 1);
     }
   }
 

@@ -27,6 +27,9 @@ class RestartedGatewayTest {
               .header("Location")
               .orElseThrow();
 
+      // Hints are kept of devices that the table knows, and it follows the journal.
+      acme.eventually("/api/v1/devices", r -> r.json().get("items").size() == 1);
+
       gateway.restart();
 
       // A read does not wait for what the table remembers while the store is still warming up.
