@@ -46,7 +46,14 @@ public final class Main {
             .setExecutionExceptionHandler(Main::inOneLine)
             .setCaseInsensitiveEnumValuesAllowed(true);
     // Dispatchers would keep the process alive after a command that failed.
-    System.exit(line.execute(arguments));
+    int status = 1;
+    try {
+      status = line.execute(arguments);
+    } catch (Throwable fault) {
+      fault.printStackTrace();
+    } finally {
+      System.exit(status);
+    }
   }
 
   /**
