@@ -53,7 +53,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -231,11 +230,6 @@ public final class Gateway implements AutoCloseable {
 
   public int port() {
     return listener.port();
-  }
-
-  /** Completes when the gateway has stopped by itself. */
-  public CompletionStage<Done> stopped() {
-    return system.getWhenTerminated();
   }
 
   /**
