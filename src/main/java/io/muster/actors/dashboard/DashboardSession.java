@@ -137,7 +137,9 @@ public final class DashboardSession {
     switch (news) {
       case DeviceChanged n -> early.put(n.device().id(), n);
       case DeviceMissing n -> early.put(n.device().id(), n);
-      case Sampled _, CommandMoved _ -> {} // the picture and the command's own page tell as much
+      case Sampled _,
+          CommandMoved _,
+          Told _ -> {} // the picture and the pages of their own tell as much
     }
   }
 
@@ -193,7 +195,7 @@ public final class DashboardSession {
     return switch (news) {
       case DeviceChanged n -> isNew(n.device(), true);
       case DeviceMissing n -> isNew(n.device(), false);
-      case Sampled _, CommandMoved _ -> true;
+      case Sampled _, CommandMoved _, Told _ -> true;
     };
   }
 

@@ -5,6 +5,7 @@ import io.muster.actors.DeviceView;
 import io.muster.actors.LastSeen.Seen;
 import io.muster.actors.Wire;
 import java.util.List;
+import java.util.Optional;
 
 /** What is told to everybody who watches an organisation. */
 public sealed interface ToDashboard extends Wire {
@@ -26,4 +27,11 @@ public sealed interface ToDashboard extends Wire {
   }
 
   record CommandMoved(CommandView command) implements ToDashboard {}
+
+  /**
+   * An event in the words of the wire, for everybody or for one user only; not remembered.
+   *
+   * @param payload one JSON object
+   */
+  record Told(String event, String payload, Optional<String> user) implements ToDashboard {}
 }

@@ -123,6 +123,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           CheckToken c)   when !isTrusted(state, c.proof()) -> refuse(c, TOKEN_REVOKED);
       case In(_,           CheckToken c)                               -> done(c);
 
+      case In(_,           Identify c)                                 -> identify(state, c);
+
       case In(_,           Request c)      when !state.isOf(c.org())   -> refuse(c, DEVICE_NOT_FOUND);
       case In(Retired _,   Retire c)                                   -> done(c);
       case In(_,           Describe c)                                 -> describe(state, c);
@@ -136,6 +138,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           RevokeTokens c)                             -> revoke(state, c);
       case In(_,           Retire c)                                   -> retire(state, c);
       case In(_,           Enqueue c)                                  -> enqueue(state, c);
+      case In(_,           ShowContent c)                              -> answer(c, new Answer.Shown(Answer.ContentOutcome.NOTHING));
+      case In(_,           DescribeContent c)                          -> answer(c, new Answer.ContentIs(Optional.empty()));
     };
   }
 
@@ -452,6 +456,17 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
             new WentAway(
                 s.epoch(), AwayReason.GOODBYE, now().plus(around.settings().grace()), now()))
         : List.of();
+  }
+
+  private Effect<DeviceEvent, DeviceState> identify(DeviceState state, Identify c) {
+    return restRefused()
+        .thenRun(
+            _ ->
+                c.replyTo()
+                    .tell(
+                        isUnknown(state)
+                            ? new Answer.No(DEVICE_NOT_FOUND)
+                            : new Answer.Described(view(state))));
   }
 
   // ── answers ──

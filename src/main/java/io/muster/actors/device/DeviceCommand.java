@@ -32,6 +32,14 @@ public sealed interface DeviceCommand extends Wire {
    */
   record Acknowledge(CommandId id, Reaction reaction, long epoch) implements DeviceCommand {}
 
+  // ── the back end speaks of any device ──
+
+  /**
+   * Whose is it? Answered by {@link Answer.Described}, also for a device that has never come but is
+   * in the registry.
+   */
+  record Identify(ActorRef<Answer> replyTo) implements DeviceCommand {}
+
   // ── people and other systems speak of a device of their organisation ──
 
   sealed interface Request extends DeviceCommand {
@@ -57,7 +65,11 @@ public sealed interface DeviceCommand extends Wire {
   record IssueToken(OrgId org, String hash, Instant expiresAt, String by, ActorRef<Answer> replyTo)
       implements Request {}
 
-  record RevokeTokens(OrgId org, String by, ActorRef<Answer> replyTo) implements Request {}
+  /**
+   * @param reason told to the client in {@code device:revoked}
+   */
+  record RevokeTokens(OrgId org, String reason, String by, ActorRef<Answer> replyTo)
+      implements Request {}
 
   /**
    * Would a client with this verified token be let in? {@link Answer.Done} when it would, also for
@@ -70,6 +82,16 @@ public sealed interface DeviceCommand extends Wire {
   record Describe(OrgId org, ActorRef<Answer> replyTo) implements Request {}
 
   record Enqueue(OrgId org, Wish wish, ActorRef<Answer> replyTo) implements Request {}
+
+  /**
+   * Its content may have changed: the device looks at its source and brings what is new to its
+   * client. Answered by {@link Answer.Shown} when the client has acknowledged, when there is
+   * nothing to wait for, or at {@code answerBy}; delivery goes on after that.
+   */
+  record ShowContent(OrgId org, Instant answerBy, ActorRef<Answer> replyTo) implements Request {}
+
+  /** What it shall show, resolved at its source if that is due. {@link Answer.ContentIs}. */
+  record DescribeContent(OrgId org, ActorRef<Answer> replyTo) implements Request {}
 
   /** Answered at once for a command that is pending. */
   record DescribeCommand(OrgId org, CommandId id, ActorRef<Answer> replyTo) implements Request {}

@@ -117,7 +117,9 @@ final class CommandRoutes extends Directives {
                       Answer.Created _,
                       Answer.Done _,
                       Answer.Command _,
-                      Answer.Pending _ ->
+                      Answer.Pending _,
+                      Answer.Shown _,
+                      Answer.ContentIs _ ->
                       throw new IllegalStateException("a command was answered by " + answer);
                 });
   }

@@ -203,7 +203,7 @@ final class DeviceRoutes extends Directives {
 
   private CompletionStage<HttpResponse> revokeTokens(Caller caller, DeviceId id) {
     return devices
-        .ask(id, replyTo -> new RevokeTokens(caller.org(), caller.name(), replyTo))
+        .ask(id, replyTo -> new RevokeTokens(caller.org(), "revoked", caller.name(), replyTo))
         .thenApply(DeviceRoutes::done);
   }
 
@@ -221,7 +221,9 @@ final class DeviceRoutes extends Directives {
           Answer.Accepted _,
           Answer.AcceptedBefore _,
           Answer.Command _,
-          Answer.Pending _ ->
+          Answer.Pending _,
+          Answer.Shown _,
+          Answer.ContentIs _ ->
           throw new IllegalStateException("a device described itself by " + answer);
     };
   }

@@ -23,6 +23,7 @@ record Console() implements Language {
       case DeviceMissing _ -> List.of(); // it was told when it went away
       case Sampled n -> List.of(Frame.event("sample", Json.array(n.samples(), Json::sample)));
       case CommandMoved n -> List.of(Frame.event("command", Json.command(n.command())));
+      case Told n -> List.of(Frame.event(n.event(), Json.parse(n.payload())));
     };
   }
 }

@@ -7,6 +7,7 @@ import io.muster.actors.DeviceView;
 import io.muster.actors.dashboard.DashboardSession;
 import io.muster.actors.dashboard.ToDashboard;
 import io.muster.actors.dashboard.ToDashboard.Sampled;
+import io.muster.actors.dashboard.ToDashboard.Told;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
 import io.muster.http.Json;
@@ -96,13 +97,17 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     try {
       // Hints come again; a watcher who is behind is better served by the facts.
       boolean isShed = told.news() instanceof Sampled && easel.isBehind();
-      if (!isShed && session.admits(told.news())) {
+      if (!isShed && isFor(told.news()) && session.admits(told.news())) {
         told.frames().forEach(socket::send);
       }
     } catch (RuntimeException e) {
       log.error("News could not be told to a dashboard; it comes back for a new picture", e);
       socket.end(Ending.ABORTED);
     }
+  }
+
+  private boolean isFor(ToDashboard news) {
+    return !(news instanceof Told t) || t.user().map(visitor.user()::equals).orElse(true);
   }
 
   @Override

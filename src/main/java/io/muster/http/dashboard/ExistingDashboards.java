@@ -34,6 +34,7 @@ record ExistingDashboards(Clock clock, Duration telling) implements Language {
             case RECONNECTING, NEVER_SEEN -> List.of();
           };
       case DeviceMissing n -> List.of(Frame.event("device:status", status(n.device(), "offline")));
+      case Told n -> List.of(Frame.event(n.event(), Json.parse(n.payload())));
       case Sampled _, CommandMoved _ -> List.of();
     };
   }

@@ -36,7 +36,7 @@ public final class Watchers implements Relay.Audience {
     boolean isForNobody() {
       return frames.isEmpty()
           && switch (news) {
-            case ToDashboard.Sampled _, ToDashboard.CommandMoved _ -> true;
+            case ToDashboard.Sampled _, ToDashboard.CommandMoved _, ToDashboard.Told _ -> true;
             case ToDashboard.DeviceChanged _, ToDashboard.DeviceMissing _ -> false;
           };
     }

@@ -279,7 +279,7 @@ final class DeviceRig implements AutoCloseable {
   }
 
   Answer revokes() {
-    return ask((org, to) -> new RevokeTokens(org, "ann", to));
+    return ask((org, to) -> new RevokeTokens(org, "revoked", "ann", to));
   }
 
   Answer issues(String hash) {

@@ -152,7 +152,9 @@ class DeviceTest {
       refused(DEVICE_NOT_FOUND, tv.ask(OTHER_ORG, Describe::new));
       refused(DEVICE_NOT_FOUND, tv.ask(OTHER_ORG, ListPending::new));
       refused(DEVICE_NOT_FOUND, tv.ask(OTHER_ORG, (o, to) -> new Retire(o, "eve", to)));
-      refused(DEVICE_NOT_FOUND, tv.ask(OTHER_ORG, (o, to) -> new RevokeTokens(o, "eve", to)));
+      refused(
+          DEVICE_NOT_FOUND,
+          tv.ask(OTHER_ORG, (o, to) -> new RevokeTokens(o, "revoked", "eve", to)));
       refused(
           DEVICE_NOT_FOUND, tv.ask(OTHER_ORG, (o, to) -> new Enqueue(o, tv.wish("reload"), to)));
       var id = tv.queues("hello");

@@ -148,7 +148,7 @@ class FailingJournalTest {
                   new Amend(
                       org, Optional.of("Hall"), Optional.empty(), Optional.empty(), "ann", to),
               (org, to) -> new IssueToken(org, "t1", tv.clock.instant().plusSeconds(60), "ann", to),
-              (org, to) -> new RevokeTokens(org, "ann", to),
+              (org, to) -> new RevokeTokens(org, "revoked", "ann", to),
               (org, to) -> new Retire(org, "ann", to));
       for (var change : changes) {
         tv.failsNextWrites(1);

@@ -44,6 +44,7 @@ final class FeedRecorder implements Feed {
             case DeviceMissing m -> "missing, " + m.device().presence().word();
             case CommandMoved m -> m.command().type() + " " + m.command().state().word();
             case Sampled _ -> throw new AssertionError("a device samples nothing");
+            case ToDashboard.Told m -> m.event();
           });
     }
     return lines;
