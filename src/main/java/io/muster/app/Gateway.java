@@ -2,15 +2,18 @@ package io.muster.app;
 
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.DeviceId;
+import io.muster.actors.GraceRecords;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Tenants;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.Device;
 import io.muster.actors.device.DeviceCommand.Describe;
 import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
+import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.http.Envelope;
@@ -48,6 +51,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -116,9 +120,10 @@ public final class Gateway implements AutoCloseable {
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
+    var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
     var around =
         new Device.Surroundings(
-            settings.device(), feed, seen, telemetry, clock, new SecureRandom());
+            settings.device(), feed, seen, telemetry, clock, new SecureRandom(), outside(mint));
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
     DeviceProjection.start(system, database);
@@ -141,7 +146,7 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
-            new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
+            new DeviceDoor(sessions, devices, seen, guests, envelope, events, telemetry),
             new DashboardDoor(
                 devices,
                 roster,
@@ -161,7 +166,7 @@ public final class Gateway implements AutoCloseable {
                 history,
                 new SqlPairings(database),
                 telemetry,
-                new TokenMint(Secret.of(settings.secrets().device()), clock),
+                mint,
                 new Guard(authenticator),
                 authenticator,
                 probe.health(clock),
@@ -171,6 +176,21 @@ public final class Gateway implements AutoCloseable {
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
                 clock));
     listener = open(reception, routes); // last: we are ready when the door opens
+  }
+
+  private Outside outside(TokenMint mint) {
+    return new Outside(
+        Outside.NO_CONTENT,
+        Optional.empty(),
+        Tenants.ALL_ACTIVE,
+        GraceRecords.NONE,
+        mint,
+        Outside.UNTOLD,
+        new Outside.Times(
+            Outside.Times.DEFAULT.content(),
+            Outside.Times.DEFAULT.registry(),
+            settings.renewal().within(),
+            settings.renewal().cooldown()));
   }
 
   private Listener open(Reception reception, Routes routes)
