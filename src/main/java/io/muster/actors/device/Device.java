@@ -109,6 +109,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
       case In(_,           Acknowledge c)                              -> settle(state, c);
       case In(_,           DeliveryDue _)                              -> commit(state);
+      case In(_,           TenantResumed _)                            -> commit(state);
       case In(_,           Wake _)                                     -> ignore();
       case In(_,           NothingToDo _)                              -> askForSleep(state);
       case In(_,           Sleep _)                                    -> Effect().stop();
