@@ -3,6 +3,7 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
-    DeviceSettings device) {
+    DeviceSettings device,
+    BackEnd backEnd) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -42,6 +44,11 @@ public record Settings(
       int strangersPerAddress,
       int eventsPerSecond,
       int eventsBurst) {}
+
+  /**
+   * @param entitlementRefresh how long a change of entitlement may go unnoticed that nobody told
+   */
+  public record BackEnd(BackEndPatience patience, Duration entitlementRefresh) {}
 
   /** Who verifies users by published keys. */
   public record Users(
@@ -96,7 +103,8 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
-              device(sockets));
+              device(sockets),
+              backEnd());
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -192,6 +200,16 @@ public record Settings(
       return device;
     }
 
+    private BackEnd backEnd() {
+      // Callers give up after 5 s and 15 s; what is asked besides takes its time, too.
+      return new BackEnd(
+          new BackEndPatience(
+              keys.time("back-end.playlist-answer", MOMENT, Duration.ofMillis(4_500)),
+              keys.time("back-end.command-answer", MOMENT, Duration.ofSeconds(13)),
+              keys.time("back-end.broadcast-answer", MOMENT, Duration.ofSeconds(13))),
+          keys.time("back-end.entitlement-refresh", Duration.ofMillis(100), WEEK));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -206,6 +224,6 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device);
+        isProduction, dataDir, http, sockets, completed, users, persistence, device, backEnd);
   }
 }

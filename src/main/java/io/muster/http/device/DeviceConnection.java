@@ -67,6 +67,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     }
     door.guests().came(socket);
     socket.send(door.config());
+    door.present().came(comer.org(), id, socket);
   }
 
   @Override
@@ -190,6 +191,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     session.ended();
     if (socket != null) {
       door.guests().left(socket);
+      door.present().left(comer.org(), socket);
     }
     door.seen().leave(sighting);
     door.telemetry().deviceLeft();

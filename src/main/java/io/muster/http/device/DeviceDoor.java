@@ -18,6 +18,7 @@ public record DeviceDoor(
     DeviceSessions sessions,
     SeenDevices seen,
     Guests guests,
+    Present present,
     Envelope envelope,
     Allowance events,
     Telemetry telemetry) {
