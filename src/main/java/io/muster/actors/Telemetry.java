@@ -55,6 +55,7 @@ public interface Telemetry {
     COMMANDS,
     BATCHES,
     PAIRING,
+    BACK_END,
     HEALTH,
     METRICS,
     DOCUMENTS,

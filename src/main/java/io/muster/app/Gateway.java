@@ -16,16 +16,22 @@ import io.muster.actors.device.Devices;
 import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
+import io.muster.actors.tenant.TenantBoard;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Reception;
+import io.muster.http.TenantNews;
+import io.muster.http.api.BackEndHealth;
+import io.muster.http.api.BackEndRoutes;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
+import io.muster.http.api.ServiceKey;
 import io.muster.http.auth.Secret;
 import io.muster.http.auth.TokenMint;
 import io.muster.http.dashboard.DashboardDoor;
 import io.muster.http.dashboard.Watchers;
 import io.muster.http.device.DeviceDoor;
+import io.muster.http.device.Present;
 import io.muster.http.edge.Allowance;
 import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
@@ -43,6 +49,7 @@ import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
 import io.muster.persistence.SqlPairings;
+import io.muster.persistence.SqlSuspendedOrganizations;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -121,11 +128,21 @@ public final class Gateway implements AutoCloseable {
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
     var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
+    var tenants = new TenantBoard(new SqlSuspendedOrganizations(database, clock));
     var around =
         new Device.Surroundings(
-            settings.device(), feed, seen, telemetry, clock, new SecureRandom(), outside(mint));
+            settings.device(),
+            feed,
+            seen,
+            telemetry,
+            clock,
+            new SecureRandom(),
+            outside(mint, tenants));
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
+    var present = new Present(tenants);
+    tenants.start(
+        system, settings.backEnd().entitlementRefresh(), new TenantNews(present, feed, devices));
     DeviceProjection.start(system, database);
     ClusterSingleton.get(system)
         .init(
@@ -146,7 +163,7 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
-            new DeviceDoor(sessions, devices, seen, guests, envelope, events, telemetry),
+            new DeviceDoor(sessions, devices, seen, guests, present, envelope, events, telemetry),
             new DashboardDoor(
                 devices,
                 roster,
@@ -174,15 +191,27 @@ public final class Gateway implements AutoCloseable {
                 visitor ->
                     Metrics.mayRead(
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
-                clock));
+                clock,
+                new BackEndRoutes.House(
+                    new ServiceKey(settings.secrets().internal().map(Secret::of)),
+                    settings.backEnd().patience(),
+                    BackEndRoutes.Registrar.MUSTER, // CMS when the registry is one
+                    Optional.empty(), // the store of pushed content, unless a CMS has the content
+                    feed,
+                    tenants),
+                new BackEndHealth.House(
+                    Optional::empty, // whether Redis answers, where one is used
+                    visitor ->
+                        Metrics.mayReadInternally(
+                            visitor, settings.secrets().metricsToken(), settings.isProduction()))));
     listener = open(reception, routes); // last: we are ready when the door opens
   }
 
-  private Outside outside(TokenMint mint) {
+  private Outside outside(TokenMint mint, Tenants tenants) {
     return new Outside(
         Outside.NO_CONTENT,
         Optional.empty(),
-        Tenants.ALL_ACTIVE,
+        tenants,
         GraceRecords.NONE,
         mint,
         Outside.UNTOLD,

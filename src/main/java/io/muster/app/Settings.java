@@ -3,6 +3,7 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import java.nio.file.Path;
@@ -22,7 +23,8 @@ public record Settings(
     Users users,
     PersistenceSettings persistence,
     DeviceSettings device,
-    Renewal renewal) {
+    Renewal renewal,
+    BackEnd backEnd) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -50,6 +52,11 @@ public record Settings(
    * @param expired a token that expired at most so long ago may still be renewed; zero for never
    */
   public record Renewal(Duration within, Duration cooldown, Duration expired) {}
+
+  /**
+   * @param entitlementRefresh how long a change of entitlement may go unnoticed that nobody told
+   */
+  public record BackEnd(BackEndPatience patience, Duration entitlementRefresh) {}
 
   /** Who verifies users by published keys. */
   public record Users(
@@ -105,7 +112,8 @@ public record Settings(
               users(),
               persistence(isProduction, dataDir),
               device(sockets),
-              renewal());
+              renewal(),
+              backEnd());
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -208,6 +216,16 @@ public record Settings(
       return device;
     }
 
+    private BackEnd backEnd() {
+      // Callers give up after 5 s and 15 s; what is asked besides takes its time, too.
+      return new BackEnd(
+          new BackEndPatience(
+              keys.time("back-end.playlist-answer", MOMENT, Duration.ofMillis(4_500)),
+              keys.time("back-end.command-answer", MOMENT, Duration.ofSeconds(13)),
+              keys.time("back-end.broadcast-answer", MOMENT, Duration.ofSeconds(13))),
+          keys.time("back-end.entitlement-refresh", Duration.ofMillis(100), WEEK));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -222,6 +240,15 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device, renewal);
+        isProduction,
+        dataDir,
+        http,
+        sockets,
+        completed,
+        users,
+        persistence,
+        device,
+        renewal,
+        backEnd);
   }
 }

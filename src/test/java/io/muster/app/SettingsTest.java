@@ -96,7 +96,11 @@ class SettingsTest {
           Map.entry("device.backoff",                "7s"),
           Map.entry("device.backoff-max",            "70s"),
           Map.entry("device.pending-max",            7),
-          Map.entry("device.idle",                   "7s"));
+          Map.entry("device.idle",                   "7s"),
+          Map.entry("back-end.playlist-answer",      "1s"),
+          Map.entry("back-end.command-answer",       "1s"),
+          Map.entry("back-end.broadcast-answer",     "1s"),
+          Map.entry("back-end.entitlement-refresh",  "7s"));
   // formatter:on
 
   /** As the file has them, optional ones included. */

@@ -128,6 +128,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
       case In(_,           Acknowledge c)                              -> settle(state, c);
       case In(_,           DeliveryDue _)                              -> commit(state);
+      case In(_,           TenantResumed _)                            -> resume(state);
       case In(_,           Wake _)                                     -> ignore();
       case In(_,           NothingToDo _)                              -> askForSleep(state);
       case In(_,           Sleep _)                                    -> Effect().stop();
@@ -526,6 +527,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private void bringContent(DeviceState state) {
     content.connected(state, receiver(state, link));
     arm(state);
+  }
+
+  /** What had to wait goes to the client, commands and content. */
+  private Effect<DeviceEvent, DeviceState> resume(DeviceState state) {
+    return commit(state, List.of(), link, after -> content.bring(receiver(after, link)));
   }
 
   private Effect<DeviceEvent, DeviceState> found(DeviceState state, ContentFound c) {

@@ -44,7 +44,9 @@ public final class Routes extends Directives {
       OpsRoutes.Health health,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
-      Clock clock) {}
+      Clock clock,
+      BackEndRoutes.House backEnd,
+      BackEndHealth.House backEndHealth) {}
 
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
@@ -55,6 +57,8 @@ public final class Routes extends Directives {
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
   private final OpsRoutes ops;
+  private final BackEndRoutes backEnd;
+  private final BackEndHealth backEndHealth;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -68,6 +72,10 @@ public final class Routes extends Directives {
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
+    backEnd =
+        new BackEndRoutes(
+            house.backEnd(), house.devices(), house.history(), house.telemetry(), house.clock());
+    backEndHealth = new BackEndHealth(house.health(), house.backEndHealth(), ops);
   }
 
   // formatter:off
@@ -84,6 +92,7 @@ public final class Routes extends Directives {
                         pathEndOrSingleSlash(() -> commands.of(id)),
                         path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
                     devices.one(id))))))))),
+        pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all())),
         pathPrefix("health", ops::health),
         path("metrics", ops::metrics),
         web.documents(),

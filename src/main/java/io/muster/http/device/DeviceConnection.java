@@ -68,6 +68,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     }
     door.guests().came(socket);
     socket.send(door.config(qrOverlay));
+    door.present().came(comer.org(), id, socket);
   }
 
   @Override
@@ -216,6 +217,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     session.ended();
     if (socket != null) {
       door.guests().left(socket);
+      door.present().left(comer.org(), socket);
     }
     door.seen().leave(sighting);
     door.telemetry().deviceLeft();

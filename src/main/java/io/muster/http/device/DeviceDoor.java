@@ -31,6 +31,7 @@ public record DeviceDoor(
     Devices devices,
     SeenDevices seen,
     Guests guests,
+    Present present,
     Envelope envelope,
     Allowance events,
     Telemetry telemetry) {
