@@ -20,6 +20,7 @@ public record DeviceDoor(
     Guests guests,
     Envelope envelope,
     Allowance events,
+    ScreenReports reports,
     Telemetry telemetry) {
 
   // What every known client runs on; none of them reads the number.
