@@ -32,6 +32,7 @@ import io.muster.http.dashboard.DashboardDoor;
 import io.muster.http.dashboard.Watchers;
 import io.muster.http.device.DeviceDoor;
 import io.muster.http.device.Present;
+import io.muster.http.device.ScreenReports;
 import io.muster.http.edge.Allowance;
 import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
@@ -48,8 +49,11 @@ import io.muster.persistence.DeviceHints;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
+import io.muster.persistence.ReportPurge;
 import io.muster.persistence.SqlPairings;
 import io.muster.persistence.SqlSuspendedOrganizations;
+import io.muster.persistence.SqlReports;
+import io.muster.persistence.SqlStatistics;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -95,6 +99,7 @@ public final class Gateway implements AutoCloseable {
   private final DeviceViews roster;
   private final SeenDevices seen;
   private final DeviceHints hints;
+  private final SqlReports reports;
   private final Guests guests;
   private final JournalProbe probe;
   private final Listener listener;
@@ -152,6 +157,8 @@ public final class Gateway implements AutoCloseable {
                 "watchman"));
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
+    reports = new SqlReports(database, settings.reports(), List.of(), telemetry);
+    new ReportPurge(database, settings.reports().keepDays(), clock).start(system);
     LoopWatch.start(loops, telemetry::loopWasLate);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
@@ -163,7 +170,16 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
-            new DeviceDoor(sessions, devices, seen, guests, present, envelope, events, telemetry),
+            new DeviceDoor(
+                sessions,
+                devices,
+                seen,
+                guests,
+                present,
+                envelope,
+                events,
+                new ScreenReports(reports, envelope, telemetry),
+                telemetry),
             new DashboardDoor(
                 devices,
                 roster,
@@ -181,6 +197,7 @@ public final class Gateway implements AutoCloseable {
                 devices,
                 roster,
                 history,
+                new SqlStatistics(database),
                 new SqlPairings(database),
                 telemetry,
                 mint,
@@ -292,6 +309,7 @@ public final class Gateway implements AutoCloseable {
     probe.leaving();
     listener.close();
     guests.sendAway();
+    reports.close(deadline.atMost(Duration.ofMillis(700)));
     Patience.await(seen.keep(hints), deadline.atMost(Duration.ofSeconds(1)));
     system.terminate();
     Patience.await(

@@ -6,6 +6,7 @@ import io.muster.actors.device.DeviceSettings;
 import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
+import io.muster.persistence.ReportSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +23,7 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
+    ReportSettings reports,
     DeviceSettings device,
     Renewal renewal,
     BackEnd backEnd) {
@@ -111,6 +113,7 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
+              reports(),
               device(sockets),
               renewal(),
               backEnd());
@@ -184,6 +187,16 @@ public record Settings(
           keys.whole("database.query-connections", 1, 100));
     }
 
+    private ReportSettings reports() {
+      return new ReportSettings(
+          keys.whole("telemetry.waiting-max", 1_000, 10_000_000),
+          keys.whole("telemetry.waiting-bytes-max", 1024 * 1024, Integer.MAX_VALUE),
+          keys.whole("telemetry.batch-max", 1, 10_000),
+          keys.time("telemetry.linger", Duration.ZERO, Duration.ofSeconds(10)),
+          keys.time("telemetry.backoff-max", MOMENT, Duration.ofMinutes(1)),
+          keys.whole("telemetry.keep-days", 1, 3_650));
+    }
+
     private DeviceSettings device(Sockets sockets) {
       var device =
           new DeviceSettings(
@@ -247,6 +260,7 @@ public record Settings(
         completed,
         users,
         persistence,
+        reports,
         device,
         renewal,
         backEnd);

@@ -41,4 +41,12 @@ class EmbeddedPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_reports extends ReportsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

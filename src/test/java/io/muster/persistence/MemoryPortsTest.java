@@ -40,4 +40,12 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_reports extends ReportsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

@@ -7,11 +7,16 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
+import io.muster.actors.telemetry.Reports;
+import io.muster.actors.telemetry.Statistics;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
+import io.muster.support.MemoryReports;
 import io.muster.support.MemoryRoster;
+import io.muster.support.MemoryTelemetry;
 import io.muster.support.Store;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -26,6 +31,10 @@ interface Ports extends AutoCloseable {
   CommandHistory history();
 
   Pairings pairings();
+
+  Reports reports();
+
+  Statistics statistics();
 
   void journal(DeviceId id, DeviceEvent... facts);
 
@@ -42,6 +51,7 @@ interface Ports extends AutoCloseable {
     private final MemoryRoster roster = new MemoryRoster();
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryPairings pairings = new MemoryPairings();
+    private final MemoryReports reports = new MemoryReports();
 
     @Override
     public Roster roster() {
@@ -61,6 +71,16 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return pairings;
+    }
+
+    @Override
+    public Reports reports() {
+      return reports;
+    }
+
+    @Override
+    public Statistics statistics() {
+      return reports;
     }
 
     @Override
@@ -85,14 +105,19 @@ interface Ports extends AutoCloseable {
 
   /** The real thing: journalled by actors, projected, asked by SQL. */
   final class InStore implements Ports {
+    private static final ReportSettings REPORTS =
+        new ReportSettings(1_000, 1 << 20, 100, Duration.ofMillis(5), Duration.ofMillis(200), 90);
+
     private final Store store;
     private final DeviceViews roster;
+    private final SqlReports reports;
     private final List<ActorRef<ProjectionBehavior.Command>> slices = new ArrayList<>();
     private int generation;
 
     InStore(Store store) {
       this.store = store;
       this.roster = new DeviceViews(store.database());
+      this.reports = new SqlReports(store.database(), REPORTS, List.of(), new MemoryTelemetry());
       goOn();
     }
 
@@ -114,6 +139,16 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return new SqlPairings(store.database());
+    }
+
+    @Override
+    public Reports reports() {
+      return reports;
+    }
+
+    @Override
+    public Statistics statistics() {
+      return new SqlStatistics(store.database());
     }
 
     @Override
@@ -141,6 +176,7 @@ interface Ports extends AutoCloseable {
     @Override
     public void close() {
       roster.close();
+      reports.close();
       store.close();
     }
   }

@@ -41,4 +41,12 @@ class PostgresPortsIT {
       return ports;
     }
   }
+
+  @Nested
+  class As_reports extends ReportsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

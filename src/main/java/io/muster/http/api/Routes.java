@@ -9,6 +9,7 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
+import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
@@ -36,6 +37,7 @@ public final class Routes extends Directives {
       Devices devices,
       Roster roster,
       CommandHistory history,
+      Statistics statistics,
       Pairings pairings,
       Telemetry telemetry,
       TokenMint mint,
@@ -56,6 +58,7 @@ public final class Routes extends Directives {
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
+  private final TelemetryRoutes reported;
   private final OpsRoutes ops;
   private final BackEndRoutes backEnd;
   private final BackEndHealth backEndHealth;
@@ -71,6 +74,8 @@ public final class Routes extends Directives {
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    reported =
+        new TelemetryRoutes(house.devices(), house.statistics(), house.access(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
     backEnd =
         new BackEndRoutes(
@@ -83,6 +88,7 @@ public final class Routes extends Directives {
     return concat(
         pathPrefix("api", () -> pathPrefix("v1", () -> concat(
             path("commands", batch::all),
+            pathPrefix("statistics", () -> path("daily", reported::daily)),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
@@ -91,6 +97,7 @@ public final class Routes extends Directives {
                     pathPrefix("commands", () -> concat(
                         pathEndOrSingleSlash(() -> commands.of(id)),
                         path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
+                    path("errors", () -> reported.errors(id)),
                     devices.one(id))))))))),
         pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all())),
         pathPrefix("health", ops::health),

@@ -178,8 +178,11 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
       case "heartbeat" -> heartbeat(argument(arguments), acknowledge);
       case "playlist:request" ->
           door.contentOf(id, comer.org(), answer -> answer(acknowledge, answer));
-      case "content:impression", "content:error", "screenshot:response" ->
-          answer(acknowledge, door.envelope().failure("not_supported"));
+      case "content:impression" ->
+          door.reports().impression(id, comer.org(), argument(arguments), acknowledge);
+      case "content:error" ->
+          door.reports().contentError(id, comer.org(), argument(arguments), acknowledge);
+      case "screenshot:response" -> answer(acknowledge, door.envelope().failure("not_supported"));
       case "join:room", "leave:room" -> answer(acknowledge, ownRoom(name, argument(arguments)));
       default -> {
         door.telemetry().unknownEvent();
@@ -189,8 +192,8 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   }
 
   private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
-    var report = HeartbeatReport.of(said);
-    sighting.heard(report.appVersion(), report.load());
+    var report = door.reports().heartbeat(said);
+    sighting.heard(report.appVersion(), report.load(), report.showing());
     session.heartbeat(
         report.contentVersion(), isToReconcile -> answer(acknowledge, door.heard(isToReconcile)));
   }

@@ -34,6 +34,7 @@ public record DeviceDoor(
     Present present,
     Envelope envelope,
     Allowance events,
+    ScreenReports reports,
     Telemetry telemetry) {
 
   // What every known client runs on; none of them reads the number.
