@@ -35,7 +35,6 @@ import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.Database;
 import io.muster.persistence.DatabaseUnavailable;
-import io.muster.persistence.DeviceHints;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
@@ -83,7 +82,7 @@ public final class Gateway implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final DeviceViews roster;
   private final SeenDevices seen;
-  private final DeviceHints hints;
+  private final Sources sources;
   private final Guests guests;
   private final JournalProbe probe;
   private final Listener listener;
@@ -112,7 +111,7 @@ public final class Gateway implements AutoCloseable {
     var telemetry = Metrics.telemetry();
     seen = new SeenDevices(clock);
     roster = new DeviceViews(database, seen::latest);
-    hints = new DeviceHints(database);
+    sources = new Sources(settings.cms(), database, clock);
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
@@ -129,7 +128,7 @@ public final class Gateway implements AutoCloseable {
                     roster, devices, () -> living(cluster), clock, settings.device().grace()),
                 "watchman"));
     seen.sampleTo(feed, system);
-    seen.keepIn(hints, system);
+    seen.keepIn(sources.lastSeen(), system);
     LoopWatch.start(loops, telemetry::loopWasLate);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
@@ -160,6 +159,7 @@ public final class Gateway implements AutoCloseable {
                 roster,
                 history,
                 new SqlPairings(database),
+                sources.pushed(),
                 telemetry,
                 new TokenMint(Secret.of(settings.secrets().device()), clock),
                 new Guard(authenticator),
@@ -243,7 +243,7 @@ public final class Gateway implements AutoCloseable {
     probe.leaving();
     listener.close();
     guests.sendAway();
-    Patience.await(seen.keep(hints), deadline.atMost(Duration.ofSeconds(1)));
+    Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
     system.terminate();
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),
@@ -257,6 +257,7 @@ public final class Gateway implements AutoCloseable {
 
   private void closeStore() {
     roster.close();
+    sources.close();
     database.close();
   }
 

@@ -21,6 +21,7 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
+    Cms cms,
     DeviceSettings device) {
 
   /**
@@ -42,6 +43,18 @@ public record Settings(
       int strangersPerAddress,
       int eventsPerSecond,
       int eventsBurst) {}
+
+  /**
+   * Who says what devices show and who they are: this gateway, or the tables of a CMS.
+   *
+   * @param apiBaseUrl origin at which devices fetch stored files
+   */
+  public record Cms(
+      boolean hasContent,
+      Optional<String> apiBaseUrl,
+      Duration contentRecheck,
+      boolean hasRegistry,
+      Duration registryRecheck) {}
 
   /** Who verifies users by published keys. */
   public record Users(
@@ -96,6 +109,7 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
+              cms(isProduction),
               device(sockets));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
@@ -160,6 +174,40 @@ public record Settings(
           keys.whole("database.query-connections", 1, 100));
     }
 
+    /** The REST API of the CMS as it runs on a developer's machine. */
+    private static final String LOCAL_API = "http://localhost:3000";
+
+    private Cms cms(boolean isProduction) {
+      boolean hasContent = isCms("content.source", "pushed");
+      boolean hasRegistry = isCms("registry.source", "own");
+      keys.require(
+          keys.text("database.url").isPresent() || !(hasContent || hasRegistry),
+          "DATABASE_URL is missing: the tables of a CMS are in PostgreSQL",
+          "content.source",
+          "registry.source");
+      var api = keys.text("content.api-base-url");
+      keys.require(
+          api.isEmpty() || api.get().matches("https?://[^/\\s?#]+[^\\s?#]*"),
+          "API_BASE_URL is an http or https address");
+      keys.require(
+          api.isPresent() || !isProduction || !hasContent,
+          "API_BASE_URL is missing: devices would not find the files of the CMS");
+      return new Cms(
+          hasContent,
+          isProduction ? api : Optional.of(api.orElse(LOCAL_API)),
+          keys.time("content.recheck", MOMENT, WEEK),
+          hasRegistry,
+          keys.time("registry.recheck", MOMENT, WEEK));
+    }
+
+    private boolean isCms(String key, String otherwise) {
+      var word = keys.text(key, otherwise);
+      keys.require(
+          List.of(otherwise, "cms").contains(word),
+          "muster.%s is %s or cms, was %s".formatted(key, otherwise, word));
+      return word.equals("cms");
+    }
+
     private DeviceSettings device(Sockets sockets) {
       var device =
           new DeviceSettings(
@@ -206,6 +254,6 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device);
+        isProduction, dataDir, http, sockets, completed, users, persistence, cms, device);
   }
 }

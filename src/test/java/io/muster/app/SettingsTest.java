@@ -47,11 +47,18 @@ class SettingsTest {
     var all =
         new HashMap<String, Object>(
             Map.of(
-                "muster.mode", "production",
-                "muster.database.url", "postgres://db/muster",
-                "muster.auth.device-secret", SECRET,
-                "muster.auth.user-secret", SECRET,
-                "muster.auth.internal-secret", SECRET));
+                "muster.mode",
+                "production",
+                "muster.database.url",
+                "postgres://db/muster",
+                "muster.auth.device-secret",
+                SECRET,
+                "muster.auth.user-secret",
+                SECRET,
+                "muster.auth.internal-secret",
+                SECRET,
+                "muster.content.api-base-url",
+                "https://api.example"));
     all.putAll(changes);
     return all;
   }
@@ -85,6 +92,11 @@ class SettingsTest {
           Map.entry("database.url",                  "postgres://other/muster"),
           Map.entry("database.journal-connections",  7),
           Map.entry("database.query-connections",    7),
+          Map.entry("content.source",                "cms"),
+          Map.entry("content.api-base-url",          "https://other.example"),
+          Map.entry("content.recheck",               "7s"),
+          Map.entry("registry.source",               "cms"),
+          Map.entry("registry.recheck",              "7s"),
           Map.entry("device.silence",                "70s"),
           Map.entry("device.telling",                "7s"),
           Map.entry("device.grace",                  "70s"),
