@@ -5,15 +5,20 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
+import io.muster.actors.content.ContentSource;
+import io.muster.actors.content.PlaylistJson;
+import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
+import io.muster.support.MemoryPushedContents;
 import io.muster.support.MemoryRoster;
 import io.muster.support.Store;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.projection.ProjectionBehavior;
 
@@ -26,6 +31,11 @@ interface Ports extends AutoCloseable {
   CommandHistory history();
 
   Pairings pairings();
+
+  PushedContents pushed();
+
+  /** Where that comes out again. */
+  ContentSource pushedSource();
 
   void journal(DeviceId id, DeviceEvent... facts);
 
@@ -42,6 +52,7 @@ interface Ports extends AutoCloseable {
     private final MemoryRoster roster = new MemoryRoster();
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryPairings pairings = new MemoryPairings();
+    private final MemoryPushedContents pushed = new MemoryPushedContents();
 
     @Override
     public Roster roster() {
@@ -61,6 +72,16 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return pairings;
+    }
+
+    @Override
+    public PushedContents pushed() {
+      return pushed;
+    }
+
+    @Override
+    public ContentSource pushedSource() {
+      return pushed;
     }
 
     @Override
@@ -87,12 +108,14 @@ interface Ports extends AutoCloseable {
   final class InStore implements Ports {
     private final Store store;
     private final DeviceViews roster;
+    private final PushedContentTable pushed;
     private final List<ActorRef<ProjectionBehavior.Command>> slices = new ArrayList<>();
     private int generation;
 
     InStore(Store store) {
       this.store = store;
       this.roster = new DeviceViews(store.database());
+      this.pushed = new PushedContentTable(store.database(), new PlaylistJson(Optional.empty()));
       goOn();
     }
 
@@ -114,6 +137,16 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return new SqlPairings(store.database());
+    }
+
+    @Override
+    public PushedContents pushed() {
+      return pushed;
+    }
+
+    @Override
+    public ContentSource pushedSource() {
+      return pushed;
     }
 
     @Override
