@@ -2,15 +2,18 @@ package io.muster.app;
 
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.DeviceId;
+import io.muster.actors.GraceRecords;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Tenants;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.Device;
 import io.muster.actors.device.DeviceCommand.Describe;
 import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
+import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.http.Envelope;
@@ -115,9 +118,10 @@ public final class Gateway implements AutoCloseable {
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
+    var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
     var around =
         new Device.Surroundings(
-            settings.device(), feed, seen, telemetry, clock, new SecureRandom());
+            settings.device(), feed, seen, telemetry, clock, new SecureRandom(), outside(mint));
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
     DeviceProjection.start(system, database);
@@ -140,7 +144,7 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
-            new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
+            new DeviceDoor(sessions, devices, seen, guests, envelope, events, telemetry),
             new DashboardDoor(
                 devices,
                 roster,
@@ -161,7 +165,7 @@ public final class Gateway implements AutoCloseable {
                 new SqlPairings(database),
                 sources.pushed(),
                 telemetry,
-                new TokenMint(Secret.of(settings.secrets().device()), clock),
+                mint,
                 new Guard(authenticator),
                 authenticator,
                 probe.health(clock),
@@ -171,6 +175,21 @@ public final class Gateway implements AutoCloseable {
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
                 clock));
     listener = open(reception, routes); // last: we are ready when the door opens
+  }
+
+  private Outside outside(TokenMint mint) {
+    return new Outside(
+        sources.content(),
+        sources.registry(),
+        Tenants.ALL_ACTIVE,
+        GraceRecords.NONE,
+        mint,
+        sources.transitions(),
+        new Outside.Times(
+            settings.cms().contentRecheck(),
+            settings.cms().registryRecheck(),
+            settings.renewal().within(),
+            settings.renewal().cooldown()));
   }
 
   private Listener open(Reception reception, Routes routes)

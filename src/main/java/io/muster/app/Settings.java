@@ -21,8 +21,9 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
-    Cms cms,
-    DeviceSettings device) {
+    DeviceSettings device,
+    Renewal renewal,
+    Cms cms) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -55,6 +56,13 @@ public record Settings(
       Duration contentRecheck,
       boolean hasRegistry,
       Duration registryRecheck) {}
+
+  /**
+   * When devices get a new token.
+   *
+   * @param expired a token that expired at most so long ago may still be renewed; zero for never
+   */
+  public record Renewal(Duration within, Duration cooldown, Duration expired) {}
 
   /** Who verifies users by published keys. */
   public record Users(
@@ -109,8 +117,9 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
-              cms(isProduction),
-              device(sockets));
+              device(sockets),
+              renewal(),
+              cms(isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -157,6 +166,13 @@ public record Settings(
           jwks.isEmpty() || jwks.get().matches("https?://[^/\\s]+\\S*"),
           "muster.auth.jwks-url is an http or https address");
       return new Users(jwks, keys.text("auth.issuer"), keys.text("auth.audience"));
+    }
+
+    private Renewal renewal() {
+      return new Renewal(
+          keys.time("auth.renew-within", Duration.ZERO, Duration.ofDays(80)),
+          keys.time("auth.renew-cooldown", Duration.ZERO, WEEK),
+          keys.time("auth.renew-expired", Duration.ZERO, Duration.ofDays(365)));
     }
 
     private PersistenceSettings persistence(boolean isProduction, Path dataDir) {
@@ -254,6 +270,6 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, cms, device);
+        isProduction, dataDir, http, sockets, completed, users, persistence, device, renewal, cms);
   }
 }

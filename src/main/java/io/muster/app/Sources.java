@@ -7,6 +7,7 @@ import io.muster.actors.Transitions;
 import io.muster.actors.content.ContentSource;
 import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.content.PushedContents;
+import io.muster.actors.device.Outside;
 import io.muster.persistence.CmsContent;
 import io.muster.persistence.CmsPresence;
 import io.muster.persistence.CmsRegistry;
@@ -65,8 +66,8 @@ final class Sources implements AutoCloseable {
   }
 
   /** Who, beside this gateway, keeps the status of devices. */
-  Optional<Transitions> transitions() {
-    return presence.map(Transitions.class::cast);
+  Transitions transitions() {
+    return presence.map(Transitions.class::cast).orElse(Outside.UNTOLD);
   }
 
   LastSeen lastSeen() {

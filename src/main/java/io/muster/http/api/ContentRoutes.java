@@ -15,7 +15,6 @@ import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.CheckToken;
 import io.muster.actors.device.DeviceCommand.Describe;
 import io.muster.actors.device.DeviceCommand.DescribeContent;
-import io.muster.actors.device.DeviceCommand.Proof;
 import io.muster.actors.device.DeviceCommand.ShowContent;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
@@ -193,6 +192,7 @@ final class ContentRoutes extends Directives {
         verdict ->
             switch (verdict) {
               case Verdict.Device device -> inTurn(device);
+              case Verdict.Lapsed _ -> complete(no(401, Verdict.Refused.EXPIRED.code()));
               case Verdict.User _ -> complete(no(401, Verdict.Refused.INVALID.code()));
               case Verdict.Refused refused -> complete(no(401, refused.code()));
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
@@ -206,7 +206,7 @@ final class ContentRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> mine(Verdict.Device device) {
-    var proof = new Proof(device.tokenHash(), device.issuedAt());
+    var proof = device.proof(false);
     return devices
         .ask(device.id(), replyTo -> new CheckToken(device.org(), proof, replyTo))
         .thenCompose(
