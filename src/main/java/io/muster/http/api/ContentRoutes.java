@@ -15,6 +15,7 @@ import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.CheckToken;
 import io.muster.actors.device.DeviceCommand.Describe;
 import io.muster.actors.device.DeviceCommand.DescribeContent;
+import io.muster.actors.device.DeviceCommand.Identify;
 import io.muster.actors.device.DeviceCommand.ShowContent;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
@@ -86,8 +87,7 @@ final class ContentRoutes extends Directives {
   // ── people ──
 
   private CompletionStage<HttpResponse> read(OrgId org, DeviceId id) {
-    return devices
-        .ask(id, replyTo -> new DescribeContent(org, replyTo))
+    return described(org, id)
         .thenApply(
             answer ->
                 content(
@@ -104,8 +104,7 @@ final class ContentRoutes extends Directives {
         id,
         contents -> contents.put(id, org, playlist),
         outcome ->
-            devices
-                .ask(id, replyTo -> new DescribeContent(org, replyTo))
+            described(org, id)
                 .thenApply(
                     answer ->
                         content(
@@ -213,16 +212,19 @@ final class ContentRoutes extends Directives {
             checked ->
                 checked instanceof Answer.No no
                     ? completed(no(no.why()))
-                    : devices
-                        .ask(device.id(), replyTo -> new DescribeContent(device.org(), replyTo))
-                        .thenApply(ContentRoutes::enveloped));
+                    : described(device.org(), device.id()).thenApply(ContentRoutes::enveloped));
   }
 
   private static HttpResponse enveloped(Answer answer) {
-    return answer instanceof Answer.No no
+    var known =
+        answer.equals(new Answer.No(Refusal.DEVICE_NOT_FOUND))
+            // A good token of a device that has not come yet: there is nothing for it.
+            ? new Answer.ContentIs(Optional.empty())
+            : answer;
+    return known instanceof Answer.No no
         ? no(no.why())
         : content(
-            answer,
+            known,
             desired -> {
               var json = Json.object().put("success", true);
               json.set("data", content(desired));
@@ -237,8 +239,7 @@ final class ContentRoutes extends Directives {
   private static HttpResponse no(Refusal why) {
     return switch (why) {
       case DEVICE_RETIRED, TOKEN_REVOKED -> no(401, "DEVICE_REVOKED");
-      // A good token of a device that has not come yet: there is nothing for it.
-      case DEVICE_NOT_FOUND -> enveloped(new Answer.ContentIs(Optional.empty()));
+      case DEVICE_NOT_FOUND -> no(401, Verdict.Refused.INVALID.code());
       default -> Answers.refusal(why);
     };
   }
@@ -252,6 +253,26 @@ final class ContentRoutes extends Directives {
   }
 
   // ── answers ──
+
+  /** One that has never come may still be known where the rows of a CMS say who is a device. */
+  private CompletionStage<Answer> described(OrgId org, DeviceId id) {
+    return asked(org, id)
+        .thenCompose(
+            answer ->
+                answer.equals(new Answer.No(Refusal.DEVICE_NOT_FOUND))
+                    ? devices
+                        .ask(id, Identify::new)
+                        .thenCompose(
+                            found ->
+                                found instanceof Answer.Described
+                                    ? asked(org, id)
+                                    : CompletableFuture.completedFuture(found))
+                    : CompletableFuture.completedFuture(answer));
+  }
+
+  private CompletionStage<Answer> asked(OrgId org, DeviceId id) {
+    return devices.ask(id, replyTo -> new DescribeContent(org, replyTo));
+  }
 
   private static HttpResponse content(
       Answer answer, Function<Optional<Desired>, HttpResponse> write) {
