@@ -45,15 +45,14 @@ import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.Database;
 import io.muster.persistence.DatabaseUnavailable;
-import io.muster.persistence.DeviceHints;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
 import io.muster.persistence.ReportPurge;
 import io.muster.persistence.SqlPairings;
-import io.muster.persistence.SqlSuspendedOrganizations;
 import io.muster.persistence.SqlReports;
 import io.muster.persistence.SqlStatistics;
+import io.muster.persistence.SqlSuspendedOrganizations;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,8 +97,8 @@ public final class Gateway implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final DeviceViews roster;
   private final SeenDevices seen;
-  private final DeviceHints hints;
   private final SqlReports reports;
+  private final Sources sources;
   private final Guests guests;
   private final JournalProbe probe;
   private final Listener listener;
@@ -128,12 +127,14 @@ public final class Gateway implements AutoCloseable {
     var telemetry = Metrics.telemetry();
     seen = new SeenDevices(clock);
     roster = new DeviceViews(database, seen::latest);
-    hints = new DeviceHints(database);
+    sources = new Sources(settings.cms(), database, clock);
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
     var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
-    var tenants = new TenantBoard(new SqlSuspendedOrganizations(database, clock));
+    var tenants =
+        new TenantBoard(
+            sources.suspended().orElseGet(() -> new SqlSuspendedOrganizations(database, clock)));
     var around =
         new Device.Surroundings(
             settings.device(),
@@ -156,7 +157,7 @@ public final class Gateway implements AutoCloseable {
                     roster, devices, () -> living(cluster), clock, settings.device().grace()),
                 "watchman"));
     seen.sampleTo(feed, system);
-    seen.keepIn(hints, system);
+    seen.keepIn(sources.lastSeen(), system);
     reports = new SqlReports(database, settings.reports(), List.of(), telemetry);
     new ReportPurge(database, settings.reports().keepDays(), clock).start(system);
     LoopWatch.start(loops, telemetry::loopWasLate);
@@ -199,6 +200,7 @@ public final class Gateway implements AutoCloseable {
                 history,
                 new SqlStatistics(database),
                 new SqlPairings(database),
+                sources.pushed(),
                 telemetry,
                 mint,
                 new Guard(authenticator),
@@ -212,8 +214,10 @@ public final class Gateway implements AutoCloseable {
                 new BackEndRoutes.House(
                     new ServiceKey(settings.secrets().internal().map(Secret::of)),
                     settings.backEnd().patience(),
-                    BackEndRoutes.Registrar.MUSTER, // CMS when the registry is one
-                    Optional.empty(), // the store of pushed content, unless a CMS has the content
+                    sources.registry().isPresent()
+                        ? BackEndRoutes.Registrar.CMS
+                        : BackEndRoutes.Registrar.MUSTER,
+                    sources.pushed(),
                     feed,
                     tenants),
                 new BackEndHealth.House(
@@ -226,15 +230,15 @@ public final class Gateway implements AutoCloseable {
 
   private Outside outside(TokenMint mint, Tenants tenants) {
     return new Outside(
-        Outside.NO_CONTENT,
-        Optional.empty(),
+        sources.content(),
+        sources.registry(),
         tenants,
         GraceRecords.NONE,
         mint,
-        Outside.UNTOLD,
+        sources.transitions(),
         new Outside.Times(
-            Outside.Times.DEFAULT.content(),
-            Outside.Times.DEFAULT.registry(),
+            settings.cms().contentRecheck(),
+            settings.cms().registryRecheck(),
             settings.renewal().within(),
             settings.renewal().cooldown()));
   }
@@ -310,7 +314,7 @@ public final class Gateway implements AutoCloseable {
     listener.close();
     guests.sendAway();
     reports.close(deadline.atMost(Duration.ofMillis(700)));
-    Patience.await(seen.keep(hints), deadline.atMost(Duration.ofSeconds(1)));
+    Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
     system.terminate();
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),
@@ -324,6 +328,7 @@ public final class Gateway implements AutoCloseable {
 
   private void closeStore() {
     roster.close();
+    sources.close();
     database.close();
   }
 

@@ -26,7 +26,8 @@ public record Settings(
     ReportSettings reports,
     DeviceSettings device,
     Renewal renewal,
-    BackEnd backEnd) {
+    BackEnd backEnd,
+    Cms cms) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -47,6 +48,18 @@ public record Settings(
       int strangersPerAddress,
       int eventsPerSecond,
       int eventsBurst) {}
+
+  /**
+   * Who says what devices show and who they are: this gateway, or the tables of a CMS.
+   *
+   * @param apiBaseUrl origin at which devices fetch stored files
+   */
+  public record Cms(
+      boolean hasContent,
+      Optional<String> apiBaseUrl,
+      Duration contentRecheck,
+      boolean hasRegistry,
+      Duration registryRecheck) {}
 
   /**
    * When devices get a new token.
@@ -116,7 +129,8 @@ public record Settings(
               reports(),
               device(sockets),
               renewal(),
-              backEnd());
+              backEnd(),
+              cms(isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -197,6 +211,40 @@ public record Settings(
           keys.whole("telemetry.keep-days", 1, 3_650));
     }
 
+    /** The REST API of the CMS as it runs on a developer's machine. */
+    private static final String LOCAL_API = "http://localhost:3000";
+
+    private Cms cms(boolean isProduction) {
+      boolean hasContent = isCms("content.source", "pushed");
+      boolean hasRegistry = isCms("registry.source", "own");
+      keys.require(
+          keys.text("database.url").isPresent() || !(hasContent || hasRegistry),
+          "DATABASE_URL is missing: the tables of a CMS are in PostgreSQL",
+          "content.source",
+          "registry.source");
+      var api = keys.text("content.api-base-url");
+      keys.require(
+          api.isEmpty() || api.get().matches("https?://[^/\\s?#]+[^\\s?#]*"),
+          "API_BASE_URL is an http or https address");
+      keys.require(
+          api.isPresent() || !isProduction || !hasContent,
+          "API_BASE_URL is missing: devices would not find the files of the CMS");
+      return new Cms(
+          hasContent,
+          isProduction ? api : Optional.of(api.orElse(LOCAL_API)),
+          keys.time("content.recheck", MOMENT, WEEK),
+          hasRegistry,
+          keys.time("registry.recheck", MOMENT, WEEK));
+    }
+
+    private boolean isCms(String key, String otherwise) {
+      var word = keys.text(key, otherwise);
+      keys.require(
+          List.of(otherwise, "cms").contains(word),
+          "muster.%s is %s or cms, was %s".formatted(key, otherwise, word));
+      return word.equals("cms");
+    }
+
     private DeviceSettings device(Sockets sockets) {
       var device =
           new DeviceSettings(
@@ -263,6 +311,7 @@ public record Settings(
         reports,
         device,
         renewal,
-        backEnd);
+        backEnd,
+        cms);
   }
 }

@@ -47,11 +47,18 @@ class SettingsTest {
     var all =
         new HashMap<String, Object>(
             Map.of(
-                "muster.mode", "production",
-                "muster.database.url", "postgres://db/muster",
-                "muster.auth.device-secret", SECRET,
-                "muster.auth.user-secret", SECRET,
-                "muster.auth.internal-secret", SECRET));
+                "muster.mode",
+                "production",
+                "muster.database.url",
+                "postgres://db/muster",
+                "muster.auth.device-secret",
+                SECRET,
+                "muster.auth.user-secret",
+                SECRET,
+                "muster.auth.internal-secret",
+                SECRET,
+                "muster.content.api-base-url",
+                "https://api.example"));
     all.putAll(changes);
     return all;
   }
@@ -94,6 +101,11 @@ class SettingsTest {
           Map.entry("telemetry.linger",              "7ms"),
           Map.entry("telemetry.backoff-max",         "7s"),
           Map.entry("telemetry.keep-days",           7),
+          Map.entry("content.source",                "cms"),
+          Map.entry("content.api-base-url",          "https://other.example"),
+          Map.entry("content.recheck",               "7s"),
+          Map.entry("registry.source",               "cms"),
+          Map.entry("registry.recheck",              "7s"),
           Map.entry("device.silence",                "70s"),
           Map.entry("device.telling",                "7s"),
           Map.entry("device.grace",                  "70s"),

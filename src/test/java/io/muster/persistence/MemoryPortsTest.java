@@ -48,4 +48,12 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_pushed_contents extends PushedContentsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

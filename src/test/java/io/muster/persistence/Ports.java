@@ -5,6 +5,9 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
+import io.muster.actors.content.ContentSource;
+import io.muster.actors.content.PlaylistJson;
+import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
 import io.muster.actors.telemetry.Reports;
@@ -12,6 +15,7 @@ import io.muster.actors.telemetry.Statistics;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
+import io.muster.support.MemoryPushedContents;
 import io.muster.support.MemoryReports;
 import io.muster.support.MemoryRoster;
 import io.muster.support.MemoryTelemetry;
@@ -19,6 +23,7 @@ import io.muster.support.Store;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.projection.ProjectionBehavior;
 
@@ -36,6 +41,11 @@ interface Ports extends AutoCloseable {
 
   Statistics statistics();
 
+  PushedContents pushed();
+
+  /** Where that comes out again. */
+  ContentSource pushedSource();
+
   void journal(DeviceId id, DeviceEvent... facts);
 
   /** The table stays as it is while the journal goes on. */
@@ -52,6 +62,7 @@ interface Ports extends AutoCloseable {
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryPairings pairings = new MemoryPairings();
     private final MemoryReports reports = new MemoryReports();
+    private final MemoryPushedContents pushed = new MemoryPushedContents();
 
     @Override
     public Roster roster() {
@@ -84,6 +95,16 @@ interface Ports extends AutoCloseable {
     }
 
     @Override
+    public PushedContents pushed() {
+      return pushed;
+    }
+
+    @Override
+    public ContentSource pushedSource() {
+      return pushed;
+    }
+
+    @Override
     public void journal(DeviceId id, DeviceEvent... facts) {
       roster.add(id, facts);
       history.add(id, facts);
@@ -111,6 +132,7 @@ interface Ports extends AutoCloseable {
     private final Store store;
     private final DeviceViews roster;
     private final SqlReports reports;
+    private final PushedContentTable pushed;
     private final List<ActorRef<ProjectionBehavior.Command>> slices = new ArrayList<>();
     private int generation;
 
@@ -118,6 +140,7 @@ interface Ports extends AutoCloseable {
       this.store = store;
       this.roster = new DeviceViews(store.database());
       this.reports = new SqlReports(store.database(), REPORTS, List.of(), new MemoryTelemetry());
+      this.pushed = new PushedContentTable(store.database(), new PlaylistJson(Optional.empty()));
       goOn();
     }
 
@@ -149,6 +172,16 @@ interface Ports extends AutoCloseable {
     @Override
     public Statistics statistics() {
       return new SqlStatistics(store.database());
+    }
+
+    @Override
+    public PushedContents pushed() {
+      return pushed;
+    }
+
+    @Override
+    public ContentSource pushedSource() {
+      return pushed;
     }
 
     @Override

@@ -49,4 +49,12 @@ class PostgresPortsIT {
       return ports;
     }
   }
+
+  @Nested
+  class As_pushed_contents extends PushedContentsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

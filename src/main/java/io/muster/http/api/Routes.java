@@ -8,6 +8,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
+import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Devices;
 import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
@@ -15,6 +16,7 @@ import io.muster.http.auth.TokenMint;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -39,6 +41,7 @@ public final class Routes extends Directives {
       CommandHistory history,
       Statistics statistics,
       Pairings pairings,
+      Optional<PushedContents> pushed,
       Telemetry telemetry,
       TokenMint mint,
       Access access,
@@ -55,6 +58,7 @@ public final class Routes extends Directives {
   private final Telemetry telemetry;
   private final DeviceRoutes devices;
   private final CommandRoutes commands;
+  private final ContentRoutes content;
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
@@ -70,6 +74,9 @@ public final class Routes extends Directives {
     devices = new DeviceRoutes(house.devices(), house.roster(), tokens, house.access());
     commands =
         new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
+    content =
+        new ContentRoutes(
+            house.devices(), house.pushed(), house.authenticator(), house.access(), house.clock());
     batch = new BatchRoutes(house.devices(), house.roster(), house.telemetry(), house.access());
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
@@ -93,7 +100,9 @@ public final class Routes extends Directives {
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
                 pathPrefix("auth", () -> path("check", tokenCheck::check)),
+                pathPrefix("me", () -> path("content", content::mine)),
                 pathPrefix(segment(), name -> device(name, id -> concat(
+                    path("content", () -> content.of(id)),
                     pathPrefix("commands", () -> concat(
                         pathEndOrSingleSlash(() -> commands.of(id)),
                         path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
