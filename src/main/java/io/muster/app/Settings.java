@@ -3,6 +3,7 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.app.reporting.ErrorReports;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
-    DeviceSettings device) {
+    DeviceSettings device,
+    Reporting reporting) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -46,6 +48,13 @@ public record Settings(
   /** Who verifies users by published keys. */
   public record Users(
       Optional<String> jwksUrl, Optional<String> issuer, Optional<String> audience) {}
+
+  /**
+   * What is told to those who watch.
+   *
+   * @param organizationsMax how many organisations have labels of their own in metrics
+   */
+  public record Reporting(Optional<ErrorReports.Server> errors, int organizationsMax) {}
 
   /** What keeps this gateway from starting, all of it. */
   public static final class Wrong extends RuntimeException {
@@ -96,7 +105,8 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
-              device(sockets));
+              device(sockets),
+              reporting(isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -192,6 +202,25 @@ public record Settings(
       return device;
     }
 
+    private Reporting reporting(boolean isProduction) {
+      var dsn = keys.text("reporting.sentry-dsn");
+      // The address is not repeated, for it holds a key.
+      keys.require(
+          dsn.isEmpty() || dsn.get().matches("https?://[^\\s/@]+@[^\\s/@]+/\\S+"),
+          "SENTRY_DSN is https://key@host/project");
+      var environment = keys.text("reporting.sentry-environment");
+      var serverName = keys.text("reporting.sentry-server-name");
+      return new Reporting(
+          dsn.map(
+              d ->
+                  new ErrorReports.Server(
+                      d,
+                      environment.orElse(isProduction ? "production" : "development"),
+                      Version.TEXT,
+                      serverName)),
+          keys.whole("reporting.organizations-max", 0, 1_000));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -206,6 +235,6 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device);
+        isProduction, dataDir, http, sockets, completed, users, persistence, device, reporting);
   }
 }

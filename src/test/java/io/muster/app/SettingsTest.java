@@ -47,11 +47,18 @@ class SettingsTest {
     var all =
         new HashMap<String, Object>(
             Map.of(
-                "muster.mode", "production",
-                "muster.database.url", "postgres://db/muster",
-                "muster.auth.device-secret", SECRET,
-                "muster.auth.user-secret", SECRET,
-                "muster.auth.internal-secret", SECRET));
+                "muster.mode",
+                "production",
+                "muster.database.url",
+                "postgres://db/muster",
+                "muster.auth.device-secret",
+                SECRET,
+                "muster.auth.user-secret",
+                SECRET,
+                "muster.auth.internal-secret",
+                SECRET,
+                "muster.reporting.sentry-dsn",
+                "https://key@errors.example/1"));
     all.putAll(changes);
     return all;
   }
@@ -93,7 +100,11 @@ class SettingsTest {
           Map.entry("device.backoff",                "7s"),
           Map.entry("device.backoff-max",            "70s"),
           Map.entry("device.pending-max",            7),
-          Map.entry("device.idle",                   "7s"));
+          Map.entry("device.idle",                   "7s"),
+          Map.entry("reporting.sentry-dsn",          "https://other@errors.example/7"),
+          Map.entry("reporting.sentry-environment",  "staging"),
+          Map.entry("reporting.sentry-server-name",  "east-1"),
+          Map.entry("reporting.organizations-max",   7));
   // formatter:on
 
   /** As the file has them, optional ones included. */
