@@ -10,6 +10,7 @@ import io.muster.actors.device.Order;
 import io.muster.actors.device.Outcome;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
+import io.muster.http.Guests;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.EventAllowance;
@@ -65,7 +66,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     if (hasEnded) {
       return; // it had gone before it was let in
     }
-    door.guests().came(socket);
+    door.guests().came(socket, Guests.Kind.DEVICE);
     socket.send(door.config());
   }
 
@@ -146,6 +147,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     if (!name.equals("heartbeat")) {
       sighting.alive(); // a heartbeat says so itself
     }
+    door.telemetry().said(SaidByName.of(name));
     switch (name) {
       case "heartbeat" -> heartbeat(argument(arguments), acknowledge);
       case "playlist:request" ->
@@ -165,6 +167,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
     var report = HeartbeatReport.of(said);
     sighting.heard(report.appVersion(), report.load());
+    door.telemetry().heard(report.load());
     session.heartbeat(() -> answer(acknowledge, door.heard()));
   }
 
