@@ -40,4 +40,12 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_suspended_organisations extends SuspendedOrganizationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

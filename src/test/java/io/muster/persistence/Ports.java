@@ -5,13 +5,16 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
+import io.muster.actors.SuspendedOrganizations;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
 import io.muster.support.MemoryRoster;
+import io.muster.support.MemorySuspendedOrganizations;
 import io.muster.support.Store;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -26,6 +29,8 @@ interface Ports extends AutoCloseable {
   CommandHistory history();
 
   Pairings pairings();
+
+  SuspendedOrganizations suspendedOrganizations();
 
   void journal(DeviceId id, DeviceEvent... facts);
 
@@ -42,6 +47,7 @@ interface Ports extends AutoCloseable {
     private final MemoryRoster roster = new MemoryRoster();
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryPairings pairings = new MemoryPairings();
+    private final MemorySuspendedOrganizations suspended = new MemorySuspendedOrganizations();
 
     @Override
     public Roster roster() {
@@ -61,6 +67,11 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return pairings;
+    }
+
+    @Override
+    public SuspendedOrganizations suspendedOrganizations() {
+      return suspended;
     }
 
     @Override
@@ -114,6 +125,11 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return new SqlPairings(store.database());
+    }
+
+    @Override
+    public SuspendedOrganizations suspendedOrganizations() {
+      return new SqlSuspendedOrganizations(store.database(), Clock.systemUTC());
     }
 
     @Override

@@ -27,7 +27,14 @@ public final class FakeDevice implements AutoCloseable {
     options.auth = credentials(token);
     socket = IO.socket(URI.create(url), options);
     for (String event :
-        List.of("config", "device:revoked", Socket.EVENT_CONNECT_ERROR, Socket.EVENT_DISCONNECT)) {
+        List.of(
+            "config",
+            "device:revoked",
+            "tenant:suspended",
+            "tenant:resumed",
+            "notification:new",
+            "error",
+            Socket.EVENT_CONNECT_ERROR, Socket.EVENT_DISCONNECT)) {
       socket.on(event, arguments -> note(event, arguments));
     }
     socket.on("command", this::commanded);
