@@ -49,12 +49,22 @@ public interface Telemetry {
   /** The read model showed what the journal had so long ago. */
   void projectionWasBehind(java.time.Duration by);
 
+  /** What a look at the outages has changed. */
+  void outagesMoved(int opened, int closed, int reminded, int setAside);
+
+  /** So many devices are down, over all organisations. */
+  void outagesOpen(int count);
+
+  /** A notice was stored so long after its device went offline. */
+  void outageNoticed(Duration after);
+
   /** The parts of the HTTP API, as far as anybody wants to see them apart. */
   enum Surface {
     DEVICES,
     COMMANDS,
     BATCHES,
     PAIRING,
+    NOTIFICATIONS,
     HEALTH,
     METRICS,
     DOCUMENTS,

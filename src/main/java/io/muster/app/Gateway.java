@@ -13,9 +13,12 @@ import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
+import io.muster.actors.notify.GraceRulebook;
+import io.muster.actors.notify.Outages;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Reception;
+import io.muster.http.api.Alerts;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
 import io.muster.http.auth.Secret;
@@ -39,6 +42,9 @@ import io.muster.persistence.DeviceHints;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
+import io.muster.persistence.SqlGraceRules;
+import io.muster.persistence.SqlNotifications;
+import io.muster.persistence.SqlOutages;
 import io.muster.persistence.SqlPairings;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -116,9 +122,10 @@ public final class Gateway implements AutoCloseable {
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
+    var rules = GraceRulebook.start(system, new SqlGraceRules(database), settings.device().grace());
     var around =
         new Device.Surroundings(
-            settings.device(), feed, seen, telemetry, clock, new SecureRandom());
+            settings.device(), feed, seen, telemetry, clock, new SecureRandom(), rules);
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
     DeviceProjection.start(system, database);
@@ -128,6 +135,13 @@ public final class Gateway implements AutoCloseable {
                 Watchman.create(
                     roster, devices, () -> living(cluster), clock, settings.device().grace()),
                 "watchman"));
+    var notifications = new SqlNotifications(database); // of a CMS: CmsNotifications
+    var outages = new SqlOutages(database, notifications, rules, settings.notifications());
+    ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(
+                Outages.create(outages, feed, telemetry, clock, settings.notifications()),
+                "outages"));
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
     LoopWatch.start(loops, telemetry::loopWasLate);
@@ -165,6 +179,7 @@ public final class Gateway implements AutoCloseable {
                 new Guard(authenticator),
                 authenticator,
                 probe.health(clock),
+                new Alerts(outages, notifications, rules),
                 Metrics::text,
                 visitor ->
                     Metrics.mayRead(

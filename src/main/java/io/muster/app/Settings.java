@@ -3,6 +3,7 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.actors.notify.NotificationSettings;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
-    DeviceSettings device) {
+    DeviceSettings device,
+    NotificationSettings notifications) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -96,7 +98,8 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
-              device(sockets));
+              device(sockets),
+              notifications());
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -192,6 +195,14 @@ public record Settings(
       return device;
     }
 
+    private NotificationSettings notifications() {
+      return new NotificationSettings(
+          keys.flag("notifications.enabled"),
+          keys.time("notifications.interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
+          keys.time("notifications.remind-after", Duration.ZERO, Duration.ofDays(30)),
+          keys.time("notifications.keep", Duration.ofDays(1), Duration.ofDays(3650)));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -206,6 +217,6 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device);
+        isProduction, dataDir, http, sockets, completed, users, persistence, device, notifications);
   }
 }

@@ -93,7 +93,11 @@ class SettingsTest {
           Map.entry("device.backoff",                "7s"),
           Map.entry("device.backoff-max",            "70s"),
           Map.entry("device.pending-max",            7),
-          Map.entry("device.idle",                   "7s"));
+          Map.entry("device.idle",                   "7s"),
+          Map.entry("notifications.enabled",         false),
+          Map.entry("notifications.interval",        "7s"),
+          Map.entry("notifications.remind-after",    "7h"),
+          Map.entry("notifications.keep",            "7d"));
   // formatter:on
 
   /** As the file has them, optional ones included. */

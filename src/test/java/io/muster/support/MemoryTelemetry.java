@@ -88,4 +88,24 @@ public final class MemoryTelemetry implements Telemetry {
   public void projectionWasBehind(Duration by) {
     counted.add("projection followed");
   }
+
+  /** A look that changed nothing is not remembered. */
+  @Override
+  public void outagesMoved(int opened, int closed, int reminded, int setAside) {
+    if (opened + closed + reminded + setAside > 0) {
+      counted.add(
+          "outages: %d opened, %d closed, %d reminded, %d set aside"
+              .formatted(opened, closed, reminded, setAside));
+    }
+  }
+
+  @Override
+  public void outagesOpen(int count) {
+    counted.add("outages open: " + count);
+  }
+
+  @Override
+  public void outageNoticed(Duration after) {
+    counted.add("outage noticed after " + after);
+  }
 }

@@ -60,6 +60,7 @@ public final class SampleEvents {
     events.put("went-offline.v1", new WentOffline(1, T));
     events.put("token-revoked.v1", new TokenRevoked("user:ada", T));
     events.put("was-retired.v1", new WasRetired("user:ada", T));
+    events.put("went-away.v1.drained", new WentAway(1, AwayReason.DRAINED, T.plusSeconds(240), T));
     return events;
   }
 

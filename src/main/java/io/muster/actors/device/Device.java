@@ -15,6 +15,7 @@ import io.muster.actors.device.DeviceCommand.*;
 import io.muster.actors.device.DeviceEvent.*;
 import io.muster.actors.device.PendingCommands.Pending;
 import io.muster.actors.device.Status.*;
+import io.muster.actors.notify.GraceRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +65,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       SeenHints hints,
       Telemetry telemetry,
       Clock clock,
-      RandomGenerator chance) {}
+      RandomGenerator chance,
+      GraceRules grace) {}
 
   /** The hints that sessions on this node know; empty for a device whose session is elsewhere. */
   public interface SeenHints {
@@ -98,7 +100,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(Offline s,   Heartbeat c)    when isLast(state, c)       -> welcomeBack(state, c);
       case In(_,           Heartbeat c)                                -> turnAway(c.link(), UNAVAILABLE); // nobody's: it may knock again
 
-      case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> stepAway(state, s, AwayReason.GOODBYE);
+      case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> stepAway(state, s, c.reason());
       case In(_,           SessionEnded _)                             -> ignore();      // goodbye of a replaced connection
       case In(Online s,    SilenceOver c)  when isUnheard(s, c)        -> stepAway(state, s, AwayReason.SILENCE);
       case In(_,           SilenceOver _)                              -> ignore();      // it was found in time
@@ -232,9 +234,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> stepAway(
       DeviceState state, Online status, AwayReason reason) {
-    var deadline = now().plus(around.settings().grace());
     link = Optional.empty();
-    return commit(state, new WentAway(status.epoch(), reason, deadline, now()));
+    return commit(state, new WentAway(status.epoch(), reason, deadline(state, reason), now()));
   }
 
   private Effect<DeviceEvent, DeviceState> turnAway(Link stranger, ToSession.Reason reason) {
@@ -453,9 +454,15 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private List<DeviceEvent> departure(DeviceState state) {
     return state.status() instanceof Online s
         ? List.of(
-            new WentAway(
-                s.epoch(), AwayReason.GOODBYE, now().plus(around.settings().grace()), now()))
+            new WentAway(s.epoch(), AwayReason.GOODBYE, deadline(state, AwayReason.GOODBYE), now()))
         : List.of();
+  }
+
+  /** Whom we sent away ourselves has the time of a deploy on top. */
+  private Instant deadline(DeviceState state, AwayReason reason) {
+    var who = state.profile().orElseThrow();
+    var grace = around.grace().graceOf(id, who.org(), who.tags());
+    return now().plus(reason == AwayReason.DRAINED ? grace.multipliedBy(2) : grace);
   }
 
   private Effect<DeviceEvent, DeviceState> identify(DeviceState state, Identify c) {

@@ -25,7 +25,11 @@ public sealed interface DeviceCommand extends Wire {
   /** Carries its link, so that a device that has restarted or moved finds its socket again. */
   record Heartbeat(Link link, long token) implements DeviceCommand {}
 
-  record SessionEnded(long epoch) implements DeviceCommand {}
+  record SessionEnded(long epoch, AwayReason reason) implements DeviceCommand {
+    public SessionEnded(long epoch) {
+      this(epoch, AwayReason.GOODBYE);
+    }
+  }
 
   /**
    * @param epoch of the connection that brings it

@@ -42,6 +42,7 @@ public final class Routes extends Directives {
       Access access,
       Authenticator authenticator,
       OpsRoutes.Health health,
+      Alerts alerts,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
       Clock clock) {}
@@ -54,6 +55,7 @@ public final class Routes extends Directives {
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
+  private final AlertRoutes alerts;
   private final OpsRoutes ops;
   private final WebRoutes web = new WebRoutes();
 
@@ -67,6 +69,7 @@ public final class Routes extends Directives {
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    alerts = new AlertRoutes(house.alerts(), house.access(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
   }
 
@@ -75,6 +78,7 @@ public final class Routes extends Directives {
     return concat(
         pathPrefix("api", () -> pathPrefix("v1", () -> concat(
             path("commands", batch::all),
+            alerts.all(),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),

@@ -3,6 +3,7 @@ package io.muster.http.device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.DeviceId;
+import io.muster.actors.device.AwayReason;
 import io.muster.actors.device.DeviceCommand.Reaction;
 import io.muster.actors.device.DeviceSession;
 import io.muster.actors.device.DeviceSessions;
@@ -187,7 +188,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   @Override
   public void ended() {
     hasEnded = true;
-    session.ended();
+    session.ended(door.guests().isLeaving() ? AwayReason.DRAINED : AwayReason.GOODBYE);
     if (socket != null) {
       door.guests().left(socket);
     }

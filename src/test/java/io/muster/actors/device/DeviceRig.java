@@ -12,6 +12,7 @@ import io.muster.actors.DeviceView;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.device.DeviceCommand.*;
+import io.muster.actors.notify.GraceRules;
 import io.muster.support.MemoryTelemetry;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +65,7 @@ final class DeviceRig implements AutoCloseable {
   private final ManualScheduler time;
   private final PersistenceTestKit journal;
   private final DeviceSettings settings;
+  private final GraceRules rules;
   private ActorRef<DeviceCommand> device;
   private SeenDevices seen;
   private int read;
@@ -73,8 +75,13 @@ final class DeviceRig implements AutoCloseable {
   }
 
   DeviceRig(ActorTestKit kit, DeviceSettings settings) {
+    this(kit, settings, GraceRules.always(settings.grace()));
+  }
+
+  DeviceRig(ActorTestKit kit, DeviceSettings settings, GraceRules rules) {
     this.kit = kit;
     this.settings = settings;
+    this.rules = rules;
     this.time = ManualScheduler.of(kit.system());
     this.journal = PersistenceTestKit.create(kit.system());
     this.shard = kit.createTestProbe();
@@ -84,7 +91,8 @@ final class DeviceRig implements AutoCloseable {
   private void start() {
     seen = new SeenDevices(clock);
     var around =
-        new Device.Surroundings(settings, feed, seen, telemetry, clock, new Random(id.hashCode()));
+        new Device.Surroundings(
+            settings, feed, seen, telemetry, clock, new Random(id.hashCode()), rules);
     device = kit.spawn(Device.create(id, around, shard.ref()));
   }
 

@@ -28,6 +28,9 @@ class SurfacesTest {
     "/api/v1/commands,                    BATCHES",
     "/api/v1/devices/pairing/status/AAA,  PAIRING",
     "/api/v1/devices/auth/check,          PAIRING",
+    "/api/v1/outages,                     NOTIFICATIONS",
+    "/api/v1/notifications/n-1/read,      NOTIFICATIONS",
+    "/api/v1/grace-rules/tags/lobby,      NOTIFICATIONS",
     "/api/v1,                             OTHER",
     "/api/v1/,                            OTHER",
     "/nothing,                            OTHER"
