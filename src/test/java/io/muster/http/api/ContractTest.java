@@ -32,15 +32,24 @@ class ContractTest {
 
   /** A good body for each operation that takes one. */
   private static final Map<String, String> BODIES =
-      Map.of(
-          "registerDevice", json("{'id':'contract'}"),
-          "changeDevice", json("{'name':'Lobby','disabled':false}"),
-          "tagDevice", json("{'tags':['lobby']}"),
-          "issueToken", json("{'expiresInSeconds':60}"),
-          "sendCommand", RELOAD,
-          "sendCommands", json("{'target':{'deviceIds':['contract']},'command':{'type':'reload'}}"),
-          "requestPairing", json("{'deviceIdentifier':'box'}"),
-          "completePairing", json("{'code':'AAAAAA'}"));
+      Map.ofEntries(
+          Map.entry("registerDevice", json("{'id':'contract'}")),
+          Map.entry("changeDevice", json("{'name':'Lobby','disabled':false}")),
+          Map.entry("tagDevice", json("{'tags':['lobby']}")),
+          Map.entry("issueToken", json("{'expiresInSeconds':60}")),
+          Map.entry("sendCommand", RELOAD),
+          Map.entry(
+              "sendCommands",
+              json("{'target':{'deviceIds':['contract']},'command':{'type':'reload'}}")),
+          Map.entry("requestPairing", json("{'deviceIdentifier':'box'}")),
+          Map.entry("completePairing", json("{'code':'AAAAAA'}")),
+          Map.entry("setOrganizationGrace", json("{'graceSeconds':60}")),
+          Map.entry("setTagGrace", json("{'graceSeconds':60,'muted':true}")),
+          Map.entry("setDeviceGrace", json("{'muted':true}")));
+
+  /** Answered well only when a device has gone offline: held against the document elsewhere. */
+  private static final Set<String> NEEDS_AN_OUTAGE =
+      Set.of("readNotification", "dismissNotification");
 
   private final Contract contract = new Contract();
   private TestGateway gateway;
@@ -57,13 +66,16 @@ class ContractTest {
     devices();
     commands();
     pairing();
+    alerts();
     for (String path :
         new String[] {
           "/health", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/asyncapi.json"
         }) {
       acme.anonymous().get(path);
     }
-    assertEquals(Set.of(), contract.missing((_, status) -> status < 300));
+    assertEquals(
+        Set.of(),
+        contract.missing((o, status) -> status < 300 && !NEEDS_AN_OUTAGE.contains(o.name())));
   }
 
   private void devices() {
@@ -98,6 +110,20 @@ class ContractTest {
     return json(
         "{'target':{'deviceIds':['%s']},'command':{'type':'reload'}%s}"
             .formatted(id(device), more));
+  }
+
+  private void alerts() {
+    acme.viewer().get("/api/v1/outages?state=open&pageSize=1");
+    acme.viewer().get("/api/v1/outages?state=closed");
+    acme.viewer().get("/api/v1/notifications?unread=true");
+    var rules = "/api/v1/grace-rules";
+    acme.admin().put(rules + "/organization", BODIES.get("setOrganizationGrace"));
+    acme.admin().put(rules + "/tags/lobby", BODIES.get("setTagGrace"));
+    acme.admin().put(rules + "/devices/tv", BODIES.get("setDeviceGrace"));
+    acme.viewer().get(rules);
+    acme.admin().delete(rules + "/organization");
+    acme.admin().delete(rules + "/tags/lobby");
+    acme.admin().delete(rules + "/devices/tv");
   }
 
   private void pairing() {
@@ -136,6 +162,8 @@ class ContractTest {
             .path()
             .replace("{deviceId}", fresh("nowhere"))
             .replace("{commandId}", "none")
+            .replace("{notificationId}", "none")
+            .replace("{tag}", fresh("tag"))
             .replace("{code}", "AAAAAA");
     var body = Optional.ofNullable(BODIES.get(operation.name()));
     if (operation.isForUsers()) {
