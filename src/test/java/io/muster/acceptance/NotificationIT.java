@@ -107,7 +107,9 @@ class NotificationIT {
 
   @Test
   void rule_74_a_deploy_is_no_outage_but_who_does_not_come_back_from_it_is_reported() {
-    gateway = TrialGateway.start(BRISK);
+    var patient = new HashMap<String, Object>(BRISK);
+    patient.put("muster.device.grace", "2500ms"); // a start takes its time where much else runs
+    gateway = TrialGateway.start(patient);
     try (var tab = dashboard();
         var stays = screen(gateway, ORG, "stays")) {
       tab.next("connect");

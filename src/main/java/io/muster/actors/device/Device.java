@@ -235,7 +235,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private Effect<DeviceEvent, DeviceState> stepAway(
       DeviceState state, Online status, AwayReason reason) {
     link = Optional.empty();
-    return commit(state, new WentAway(status.epoch(), reason, deadline(state, reason), now()));
+    return commit(state, away(state, status, reason));
   }
 
   private Effect<DeviceEvent, DeviceState> turnAway(Link stranger, ToSession.Reason reason) {
@@ -453,16 +453,17 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   /** Its socket is about to be ended by us: nothing more will be heard of that connection. */
   private List<DeviceEvent> departure(DeviceState state) {
     return state.status() instanceof Online s
-        ? List.of(
-            new WentAway(s.epoch(), AwayReason.GOODBYE, deadline(state, AwayReason.GOODBYE), now()))
+        ? List.of(away(state, s, AwayReason.GOODBYE))
         : List.of();
   }
 
   /** Whom we sent away ourselves has the time of a deploy on top. */
-  private Instant deadline(DeviceState state, AwayReason reason) {
+  private WentAway away(DeviceState state, Online status, AwayReason reason) {
     var who = state.profile().orElseThrow();
     var grace = around.grace().graceOf(id, who.org(), who.tags());
-    return now().plus(reason == AwayReason.DRAINED ? grace.multipliedBy(2) : grace);
+    var at = now();
+    var deadline = at.plus(reason == AwayReason.DRAINED ? grace.multipliedBy(2) : grace);
+    return new WentAway(status.epoch(), reason, deadline, at);
   }
 
   private Effect<DeviceEvent, DeviceState> identify(DeviceState state, Identify c) {

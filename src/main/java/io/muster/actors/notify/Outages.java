@@ -24,6 +24,9 @@ public final class Outages {
   private static final Duration FORGETTING = Duration.ofHours(1);
   // Soon enough to catch up with a fleet that is down as a whole, and others get their turn.
   private static final Duration AT_ONCE = Duration.ofMillis(20);
+  // With a large fleet that is down as a whole a look takes its time; it shall not be most of it.
+  private static final int REST_PER_LOOK = 9;
+  private static final Duration REST_MAX = Duration.ofSeconds(30);
 
   sealed interface Round {
     record Due() implements Round {}
@@ -46,6 +49,7 @@ public final class Outages {
   private final TimerScheduler<Round> timers;
   private Instant forgottenAt = Instant.EPOCH;
   private boolean isBusy;
+  private long began;
   private boolean isAway;
 
   public static Behavior<?> create(
@@ -82,7 +86,7 @@ public final class Outages {
                 case Round.Due _ -> reconcile();
                 case Round.Done done -> did(done.result());
                 case Round.Untold untold -> tell(untold.rest());
-                case Round.Told told -> next(told.isFull() ? AT_ONCE : settings.interval());
+                case Round.Told told -> next(told.isFull() ? AT_ONCE : rest());
                 case Round.NotDone failed -> failed(failed.failure());
               }
               return Behaviors.same();
@@ -100,7 +104,14 @@ public final class Outages {
     timers.startSingleTimer(new Round.Due(), delay);
   }
 
+  private Duration rest() {
+    var rest = Duration.ofNanos(System.nanoTime() - began).multipliedBy(REST_PER_LOOK);
+    var most = rest.compareTo(REST_MAX) < 0 ? rest : REST_MAX;
+    return most.compareTo(settings.interval()) > 0 ? most : settings.interval();
+  }
+
   private void reconcile() {
+    began = System.nanoTime();
     then(book.reconcile(clock.instant()), Round.Done::new);
   }
 

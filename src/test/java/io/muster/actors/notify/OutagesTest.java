@@ -4,6 +4,7 @@ import static io.muster.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.ConfigFactory;
 import io.muster.actors.OrgId;
 import io.muster.actors.Page;
 import io.muster.actors.ReadModelUnavailable;
@@ -43,7 +44,7 @@ class OutagesTest {
 
   @BeforeAll
   static void open() {
-    kit = ActorTestKit.create();
+    kit = ActorTestKit.create(ConfigFactory.parseString("pekko.loglevel = OFF"));
   }
 
   @AfterAll

@@ -170,7 +170,12 @@ class AlertsOverHttpTest {
               "{'muted':true,'x':1}")) {
         assertEquals(400, acme.admin().put(RULES + "/organization", json(bad)).status(), bad);
       }
-      assertEquals(404, acme.admin().put(RULES + "/tags/NO!", json("{'muted':true}")).status());
+    }
+
+    @Test
+    void of_what_can_be_no_tag_is_nowhere() {
+      var admin = gateway.admin(acme.org()); // the document says what a tag is
+      assertEquals(404, admin.put(RULES + "/tags/NO!", json("{'muted':true}")).status());
     }
   }
 
