@@ -109,6 +109,15 @@ public interface Telemetry {
     LOST
   }
 
+  /** What a look at the outages has changed. */
+  void outagesMoved(int opened, int closed, int reminded, int setAside);
+
+  /** So many devices are down, over all organisations. */
+  void outagesOpen(int count);
+
+  /** A notice was stored so long after its device went offline. */
+  void outageNoticed(Duration after);
+
   /** The parts of the HTTP API, as far as anybody wants to see them apart. */
   enum Surface {
     DEVICES,
@@ -116,6 +125,7 @@ public interface Telemetry {
     BATCHES,
     PAIRING,
     BACK_END,
+    NOTIFICATIONS,
     HEALTH,
     METRICS,
     STATISTICS,

@@ -16,11 +16,14 @@ import io.muster.actors.device.Devices;
 import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
+import io.muster.actors.notify.GraceRulebook;
+import io.muster.actors.notify.Outages;
 import io.muster.actors.tenant.TenantBoard;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Reception;
 import io.muster.http.TenantNews;
+import io.muster.http.api.Alerts;
 import io.muster.http.api.BackEndHealth;
 import io.muster.http.api.BackEndRoutes;
 import io.muster.http.api.Guard;
@@ -49,6 +52,8 @@ import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
 import io.muster.persistence.ReportPurge;
+import io.muster.persistence.SqlGraceRules;
+import io.muster.persistence.SqlOutages;
 import io.muster.persistence.SqlPairings;
 import io.muster.persistence.SqlReports;
 import io.muster.persistence.SqlStatistics;
@@ -136,6 +141,7 @@ public final class Gateway implements AutoCloseable {
     var tenants =
         new TenantBoard(
             sources.suspended().orElseGet(() -> new SqlSuspendedOrganizations(database, clock)));
+    var rules = GraceRulebook.start(system, new SqlGraceRules(database), settings.device().grace());
     var around =
         new Device.Surroundings(
             settings.device(),
@@ -144,7 +150,8 @@ public final class Gateway implements AutoCloseable {
             telemetry,
             clock,
             new SecureRandom(),
-            outside(mint, tenants));
+            outside(mint, tenants),
+            rules);
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
     var present = new Present(tenants);
@@ -157,6 +164,13 @@ public final class Gateway implements AutoCloseable {
                 Watchman.create(
                     roster, devices, () -> living(cluster), clock, settings.device().grace()),
                 "watchman"));
+    var notifications = sources.notifications();
+    var outages = new SqlOutages(database, notifications, rules, settings.notifications());
+    ClusterSingleton.get(system)
+        .init(
+            SingletonActor.of(
+                Outages.create(outages, feed, telemetry, clock, settings.notifications()),
+                "outages"));
     seen.sampleTo(feed, system);
     seen.keepIn(sources.lastSeen(), system);
     reports = new SqlReports(database, settings.reports(), List.of(), telemetry);
@@ -207,6 +221,7 @@ public final class Gateway implements AutoCloseable {
                 new Guard(authenticator),
                 authenticator,
                 probe.health(clock),
+                new Alerts(outages, notifications, rules),
                 metrics.text(
                     seen::census,
                     () -> guests.count(Guests.Kind.DASHBOARD),

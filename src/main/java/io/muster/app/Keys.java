@@ -48,6 +48,10 @@ final class Keys {
         .toList();
   }
 
+  boolean flag(String key) {
+    return read(key, "true or false", config::getBoolean).orElse(false);
+  }
+
   int whole(String key, int min, int max) {
     var range = "%d to %d".formatted(min, max);
     return read(key, range, config::getInt)

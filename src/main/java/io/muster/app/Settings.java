@@ -3,6 +3,7 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.actors.notify.NotificationSettings;
 import io.muster.app.reporting.ErrorReports;
 import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
@@ -29,7 +30,8 @@ public record Settings(
     Renewal renewal,
     BackEnd backEnd,
     Cms cms,
-    Reporting reporting) {
+    Reporting reporting,
+    NotificationSettings notifications) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -140,7 +142,8 @@ public record Settings(
               renewal(),
               backEnd(),
               cms(isProduction),
-              reporting(isProduction));
+              reporting(isProduction),
+              notifications());
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -316,6 +319,14 @@ public record Settings(
           keys.whole("reporting.organizations-max", 0, 1_000));
     }
 
+    private NotificationSettings notifications() {
+      return new NotificationSettings(
+          keys.flag("notifications.enabled"),
+          keys.time("notifications.interval", Duration.ofMillis(50), Duration.ofMinutes(1)),
+          keys.time("notifications.remind-after", Duration.ZERO, Duration.ofDays(30)),
+          keys.time("notifications.keep", Duration.ofDays(1), Duration.ofDays(3650)));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -342,6 +353,7 @@ public record Settings(
         renewal,
         backEnd,
         cms,
-        reporting);
+        reporting,
+        notifications);
   }
 }

@@ -9,12 +9,15 @@ import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Outside;
 import io.muster.persistence.CmsContent;
+import io.muster.persistence.CmsNotifications;
 import io.muster.persistence.CmsPresence;
 import io.muster.persistence.CmsRegistry;
 import io.muster.persistence.CmsTenants;
 import io.muster.persistence.Database;
 import io.muster.persistence.DeviceHints;
+import io.muster.persistence.NotificationTable;
 import io.muster.persistence.PushedContentTable;
+import io.muster.persistence.SqlNotifications;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -25,6 +28,7 @@ final class Sources implements AutoCloseable {
   private final Optional<Registry> registry;
   private final Optional<SuspendedOrganizations> suspended;
   private final Optional<CmsPresence> presence;
+  private final NotificationTable notifications;
   private final LastSeen lastSeen;
 
   Sources(Settings.Cms settings, Database database, Clock clock) {
@@ -42,6 +46,8 @@ final class Sources implements AutoCloseable {
         settings.hasRegistry() ? Optional.of(new CmsRegistry(database, clock)) : Optional.empty();
     suspended = isBesideCms ? Optional.of(new CmsTenants(database)) : Optional.empty();
     presence = isBesideCms ? Optional.of(new CmsPresence(database, clock)) : Optional.empty();
+    notifications =
+        settings.hasRegistry() ? new CmsNotifications(database) : new SqlNotifications(database);
     var hints = new DeviceHints(database);
     lastSeen = presence.map(hints::and).orElse(hints);
   }
@@ -68,6 +74,11 @@ final class Sources implements AutoCloseable {
   /** Who, beside this gateway, keeps the status of devices. */
   Transitions transitions() {
     return presence.map(Transitions.class::cast).orElse(Outside.UNTOLD);
+  }
+
+  /** Where people read of outages. */
+  NotificationTable notifications() {
+    return notifications;
   }
 
   LastSeen lastSeen() {

@@ -12,6 +12,7 @@ public final class Guests {
       Frame.event("server:shutdown", Json.object().put("reconnect", true));
 
   private final Map<Socket, Kind> sockets = new ConcurrentHashMap<>();
+  private volatile boolean isLeaving;
 
   public enum Kind {
     DEVICE,
@@ -37,11 +38,17 @@ public final class Guests {
     sockets.remove(socket);
   }
 
+  /** This node leaves: who ends from now on was sent away by us. */
+  public boolean isLeaving() {
+    return isLeaving;
+  }
+
   /**
    * A transport that is closed is one that comes back; a polite disconnect would end real clients
    * for good.
    */
   public void sendAway() {
+    isLeaving = true;
     for (Socket socket : sockets.keySet()) {
       socket.send(SHUTDOWN);
       socket.end(Ending.RESTARTING);

@@ -73,6 +73,23 @@ public final class KamonTelemetry implements Telemetry {
   private final Gauge journal =
       Kamon.gauge("muster.journal.up", "1 while the journal can be read, else 0.").withoutTags();
 
+  private final Counter opened =
+      Kamon.counter("muster.outages.opened", "Devices that went down.").withoutTags();
+  private final Counter closed =
+      Kamon.counter("muster.outages.closed", "Outages that ended.").withoutTags();
+  private final Counter reminded =
+      Kamon.counter("muster.outages.reminded", "Reminders of devices that stay down.")
+          .withoutTags();
+  private final Counter setAside =
+      Kamon.counter("muster.outages.unstored", "Notices that the store refuses for good.")
+          .withoutTags();
+  private final Gauge open =
+      Kamon.gauge("muster.outages.open", "Devices that are down, of all organisations.")
+          .withoutTags();
+  private final Timer noticed =
+      Kamon.timer("muster.outage.notice", "From a device's going offline to its stored notice.")
+          .withoutTags();
+
   public KamonTelemetry() {
     for (Reason reason : Reason.values()) {
       turnedAway.put(
@@ -271,6 +288,24 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void contentFailed(ContentError.Type type) {
     contentErrors.get(type).increment();
+  }
+
+  @Override
+  public void outagesMoved(int more, int fewer, int reminders, int refused) {
+    opened.increment(more);
+    closed.increment(fewer);
+    reminded.increment(reminders);
+    setAside.increment(refused);
+  }
+
+  @Override
+  public void outagesOpen(int count) {
+    open.update(count);
+  }
+
+  @Override
+  public void outageNoticed(Duration after) {
+    record(noticed, after);
   }
 
   /** Clocks of two nodes may disagree; a time below zero is none. */

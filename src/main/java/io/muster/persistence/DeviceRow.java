@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * @param node while it is online
  * @param deadline while it is away
  * @param seq the journal's sequence number of the last event in it
+ * @param leftAt when its last connection ended, while it is away or offline
  */
 public record DeviceRow(
     DeviceId id,
@@ -31,7 +32,8 @@ public record DeviceRow(
     boolean disabled,
     boolean retired,
     long epoch,
-    long seq) {
+    long seq,
+    Optional<Instant> leftAt) {
 
   public static DeviceRow registered(DeviceId id, Registered e, long seq) {
     return new DeviceRow(
@@ -46,7 +48,8 @@ public record DeviceRow(
         false,
         false,
         0,
-        seq);
+        seq,
+        Optional.empty());
   }
 
   /** The row after the next event; the same row for an event that is in it already. */
@@ -63,8 +66,8 @@ public record DeviceRow(
       case Disabled _       -> disabled(true);
       case Enabled _        -> disabled(false);
       case WasRetired e     -> is(Presence.OFFLINE, e.at()).gone();
-      case CameOnline e     -> is(Presence.ONLINE, e.at()).on(e.node(), e.epoch());
-      case WentAway e       -> is(Presence.RECONNECTING, e.at()).until(e.deadline());
+      case CameOnline e     -> is(Presence.ONLINE, e.at()).on(e.node(), e.epoch()).left(Optional.empty());
+      case WentAway e       -> is(Presence.RECONNECTING, e.at()).until(e.deadline()).left(Optional.of(e.at()));
       case WentOffline e    -> is(Presence.OFFLINE, e.at());
       case TokenIssued _, TokenRenewed _, TokenUsed _, TokenRevoked _ -> this;
       case ContentNumbered _ -> this;
@@ -104,17 +107,20 @@ public record DeviceRow(
         disabled,
         retired,
         epoch,
-        seq);
+        seq,
+        leftAt);
   }
 
   private DeviceRow tagged(SortedSet<String> tags) {
     return new DeviceRow(
-        id, org, name, tags, presence, since, node, deadline, disabled, retired, epoch, seq);
+        id, org, name, tags, presence, since, node, deadline, disabled, retired, epoch, seq,
+        leftAt);
   }
 
   private DeviceRow disabled(boolean disabled) {
     return new DeviceRow(
-        id, org, name, tags, presence, since, node, deadline, disabled, retired, epoch, seq);
+        id, org, name, tags, presence, since, node, deadline, disabled, retired, epoch, seq,
+        leftAt);
   }
 
   /** Neither on a node nor awaited, until the event says so. */
@@ -131,12 +137,13 @@ public record DeviceRow(
         disabled,
         retired,
         epoch,
-        seq);
+        seq,
+        leftAt);
   }
 
   private DeviceRow gone() {
     return new DeviceRow(
-        id, org, name, tags, presence, since, node, deadline, disabled, true, epoch, seq);
+        id, org, name, tags, presence, since, node, deadline, disabled, true, epoch, seq, leftAt);
   }
 
   private DeviceRow on(NodeId node, long epoch) {
@@ -152,7 +159,8 @@ public record DeviceRow(
         disabled,
         retired,
         epoch,
-        seq);
+        seq,
+        leftAt);
   }
 
   private DeviceRow until(Instant deadline) {
@@ -168,11 +176,18 @@ public record DeviceRow(
         disabled,
         retired,
         epoch,
-        seq);
+        seq,
+        leftAt);
+  }
+
+  private DeviceRow left(Optional<Instant> at) {
+    return new DeviceRow(
+        id, org, name, tags, presence, since, node, deadline, disabled, retired, epoch, seq, at);
   }
 
   private DeviceRow at(long seq) {
     return new DeviceRow(
-        id, org, name, tags, presence, since, node, deadline, disabled, retired, epoch, seq);
+        id, org, name, tags, presence, since, node, deadline, disabled, retired, epoch, seq,
+        leftAt);
   }
 }

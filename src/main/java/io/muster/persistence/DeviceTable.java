@@ -58,10 +58,11 @@ final class DeviceTable {
         row.getBoolean("disabled"),
         row.getBoolean("retired"),
         row.getLong("epoch"),
-        row.getLong("seq"));
+        row.getLong("seq"),
+        Columns.maybeInstant(row, "left_at"));
   }
 
-  private static SortedSet<String> tags(String column) {
+  static SortedSet<String> tags(String column) {
     return column.isEmpty() ? new TreeSet<>() : new TreeSet<>(List.of(column.split(" ")));
   }
 
@@ -89,8 +90,8 @@ final class DeviceTable {
         c,
         """
         insert into muster.device_view
-          (org, name, tags, status, since, node, deadline, disabled, retired, epoch, seq, id)
-        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+          (org, name, tags, status, since, node, deadline, disabled, retired, epoch, seq, left_at, id)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
         """,
         rows,
         DeviceTable::bind);
@@ -102,13 +103,13 @@ final class DeviceTable {
         """
         update muster.device_view
         set org = ?, name = ?, tags = ?, status = ?, since = ?, node = ?, deadline = ?,
-            disabled = ?, retired = ?, epoch = ?, seq = ?
+            disabled = ?, retired = ?, epoch = ?, seq = ?, left_at = ?
         where id = ? and seq < ?\
         """,
         rows,
         (statement, row) -> {
           bind(statement, row);
-          statement.setLong(13, row.seq());
+          statement.setLong(14, row.seq());
         });
   }
 
@@ -124,7 +125,8 @@ final class DeviceTable {
     statement.setBoolean(9, row.retired());
     statement.setLong(10, row.epoch());
     statement.setLong(11, row.seq());
-    statement.setString(12, row.id().value());
+    statement.setObject(12, row.leftAt().map(Columns::time).orElse(null));
+    statement.setString(13, row.id().value());
   }
 
   // ── tags ──

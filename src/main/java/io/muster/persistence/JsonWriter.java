@@ -49,6 +49,11 @@ final class JsonWriter {
     return value.map(present -> text(name, present)).orElse(this);
   }
 
+  /** Absent, and said so: clients of old look for the field. */
+  JsonWriter nothing(String name) {
+    return then(() -> json.writeNullField(name));
+  }
+
   JsonWriter number(String name, long value) {
     return then(() -> json.writeNumberField(name, value));
   }

@@ -124,7 +124,11 @@ class SettingsTest {
           Map.entry("reporting.sentry-dsn",          "https://other@errors.example/7"),
           Map.entry("reporting.sentry-environment",  "staging"),
           Map.entry("reporting.sentry-server-name",  "east-1"),
-          Map.entry("reporting.organizations-max",   7));
+          Map.entry("reporting.organizations-max",   7),
+          Map.entry("notifications.enabled",         false),
+          Map.entry("notifications.interval",        "7s"),
+          Map.entry("notifications.remind-after",    "7h"),
+          Map.entry("notifications.keep",            "7d"));
   // formatter:on
 
   /** As the file has them, optional ones included. */

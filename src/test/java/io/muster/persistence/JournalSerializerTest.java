@@ -178,7 +178,7 @@ class JournalSerializerTest {
   }
 
   private static String manifest(String name) {
-    return name.replaceFirst("\\.bare$", "");
+    return name.replaceFirst("\\.(bare|drained)$", "");
   }
 
   private static String text(byte[] bytes) {

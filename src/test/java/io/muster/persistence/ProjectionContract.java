@@ -95,7 +95,8 @@ abstract class ProjectionContract {
             true,
             false,
             1,
-            7),
+            7,
+            Optional.empty()),
         row(id));
 
     store.journal(
@@ -103,9 +104,11 @@ abstract class ProjectionContract {
     eventually("away", () -> row(id).presence() == Presence.RECONNECTING);
     assertEquals(Optional.of(T.plusSeconds(120)), row(id).deadline());
     assertEquals(Optional.empty(), row(id).node());
+    assertEquals(Optional.of(T), row(id).leftAt());
 
     store.journal(id, new WentOffline(1, T.plusSeconds(120)));
     eventually("offline", () -> row(id).presence() == Presence.OFFLINE);
+    assertEquals(Optional.of(T), row(id).leftAt());
     assertEquals(Optional.empty(), row(id).deadline());
 
     store.journal(id, new WasRetired("ada", T));

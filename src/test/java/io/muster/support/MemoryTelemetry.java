@@ -132,4 +132,24 @@ public final class MemoryTelemetry implements Telemetry {
   public void contentFailed(ContentError.Type type) {
     counted.add("content failed: " + type);
   }
+
+  /** A look that changed nothing is not remembered. */
+  @Override
+  public void outagesMoved(int opened, int closed, int reminded, int setAside) {
+    if (opened + closed + reminded + setAside > 0) {
+      counted.add(
+          "outages: %d opened, %d closed, %d reminded, %d set aside"
+              .formatted(opened, closed, reminded, setAside));
+    }
+  }
+
+  @Override
+  public void outagesOpen(int count) {
+    counted.add("outages open: " + count);
+  }
+
+  @Override
+  public void outageNoticed(Duration after) {
+    counted.add("outage noticed after " + after);
+  }
 }

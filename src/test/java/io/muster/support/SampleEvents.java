@@ -70,6 +70,7 @@ public final class SampleEvents {
             Instant.parse("2026-03-01T08:30:00.123Z"),
             -6_917_529_027_641_081_856L,
             T));
+    events.put("went-away.v1.drained", new WentAway(1, AwayReason.DRAINED, T.plusSeconds(240), T));
     return events;
   }
 

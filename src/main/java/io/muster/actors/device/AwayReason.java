@@ -5,5 +5,7 @@ public enum AwayReason {
   /** Its connection ended. */
   GOODBYE,
   /** Nothing was heard of it: its session is gone without a word, with its node perhaps. */
-  SILENCE
+  SILENCE,
+  /** Its node is being drained and sent it away: it is expected back elsewhere. */
+  DRAINED
 }

@@ -19,6 +19,7 @@ import io.muster.actors.device.DeviceCommand.*;
 import io.muster.actors.device.DeviceEvent.*;
 import io.muster.actors.device.PendingCommands.Pending;
 import io.muster.actors.device.Status.*;
+import io.muster.actors.notify.GraceRules;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,7 +70,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       Telemetry telemetry,
       Clock clock,
       RandomGenerator chance,
-      Outside outside) {}
+      Outside outside,
+      GraceRules grace) {}
 
   /** The hints that sessions on this node know; empty for a device whose session is elsewhere. */
   public interface SeenHints {
@@ -104,7 +106,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(Offline s,   Heartbeat c)    when isLast(state, c)       -> welcomeBack(state, c);
       case In(_,           Heartbeat c)                                -> turnAway(c.link(), UNAVAILABLE); // nobody's: it may knock again
 
-      case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> stepAway(state, s, AwayReason.GOODBYE);
+      case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> stepAway(state, s, c.reason());
       case In(_,           SessionEnded _)                             -> ignore();      // goodbye of a replaced connection
       case In(Online s,    SilenceOver c)  when isUnheard(s, c)        -> stepAway(state, s, AwayReason.SILENCE);
       case In(_,           SilenceOver _)                              -> ignore();      // it was found in time
@@ -288,10 +290,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> stepAway(
       DeviceState state, Online status, AwayReason reason) {
-    var deadline = now().plus(around.settings().grace());
     link = Optional.empty();
     content.disconnected();
-    return commit(state, new WentAway(status.epoch(), reason, deadline, now()));
+    return commit(state, away(state, status, reason));
   }
 
   private Effect<DeviceEvent, DeviceState> turnAway(Link stranger, ToSession.Reason reason) {
@@ -749,10 +750,17 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   /** Its socket is about to be ended by us: nothing more will be heard of that connection. */
   private List<DeviceEvent> departure(DeviceState state) {
     return state.status() instanceof Online s
-        ? List.of(
-            new WentAway(
-                s.epoch(), AwayReason.GOODBYE, now().plus(around.settings().grace()), now()))
+        ? List.of(away(state, s, AwayReason.GOODBYE))
         : List.of();
+  }
+
+  /** Whom we sent away ourselves has the time of a deploy on top. */
+  private WentAway away(DeviceState state, Online status, AwayReason reason) {
+    var who = state.profile().orElseThrow();
+    var grace = around.grace().graceOf(id, who.org(), who.tags());
+    var at = now();
+    var deadline = at.plus(reason == AwayReason.DRAINED ? grace.multipliedBy(2) : grace);
+    return new WentAway(status.epoch(), reason, deadline, at);
   }
 
   private Effect<DeviceEvent, DeviceState> identify(DeviceState state, Identify c) {

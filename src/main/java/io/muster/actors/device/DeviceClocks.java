@@ -113,6 +113,7 @@ final class DeviceClocks {
   /** Told late is better than never; past the deadline there is better news. */
   private boolean isUntold(Away status) {
     return !isMissingTold
+        && status.reason() != AwayReason.DRAINED // expected back, and by itself no news
         && telling(status).isBefore(status.deadline())
         && now().isBefore(status.deadline());
   }

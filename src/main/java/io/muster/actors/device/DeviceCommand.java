@@ -37,7 +37,11 @@ public sealed interface DeviceCommand extends Wire {
   record Heartbeat(Link link, long token, Optional<String> contentVersion)
       implements DeviceCommand {}
 
-  record SessionEnded(long epoch) implements DeviceCommand {}
+  record SessionEnded(long epoch, AwayReason reason) implements DeviceCommand {
+    public SessionEnded(long epoch) {
+      this(epoch, AwayReason.GOODBYE);
+    }
+  }
 
   /**
    * @param epoch of the connection that brings it

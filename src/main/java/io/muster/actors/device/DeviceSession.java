@@ -184,24 +184,28 @@ public final class DeviceSession {
 
   /** The socket has ended. */
   public void ended() {
+    ended(AwayReason.GOODBYE);
+  }
+
+  public void ended(AwayReason why) {
     if (stage != Stage.ENDED) {
       stage = Stage.ENDED;
-      leave();
+      leave(why);
     }
   }
 
   private void end(Goodbye goodbye) {
     stage = Stage.ENDED;
     line.end(goodbye.reason(), goodbye.detail());
-    leave();
+    leave(AwayReason.GOODBYE);
   }
 
-  private void leave() {
+  private void leave(AwayReason why) {
     oldest = null;
     newest = null;
     if (link != null) {
       if (link.epoch() > 0) {
-        ask(new SessionEnded(link.epoch()));
+        ask(new SessionEnded(link.epoch(), why));
       }
       loop.close(link.session());
     }

@@ -47,6 +47,7 @@ public final class Routes extends Directives {
       Access access,
       Authenticator authenticator,
       OpsRoutes.Health health,
+      Alerts alerts,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
       Clock clock,
@@ -63,6 +64,7 @@ public final class Routes extends Directives {
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
   private final TelemetryRoutes reported;
+  private final AlertRoutes alerts;
   private final OpsRoutes ops;
   private final BackEndRoutes backEnd;
   private final BackEndHealth backEndHealth;
@@ -83,6 +85,7 @@ public final class Routes extends Directives {
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
     reported =
         new TelemetryRoutes(house.devices(), house.statistics(), house.access(), house.clock());
+    alerts = new AlertRoutes(house.alerts(), house.access(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
     backEnd =
         new BackEndRoutes(
@@ -96,6 +99,7 @@ public final class Routes extends Directives {
         pathPrefix("api", () -> pathPrefix("v1", () -> concat(
             path("commands", batch::all),
             pathPrefix("statistics", () -> path("daily", reported::daily)),
+            alerts.all(),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),

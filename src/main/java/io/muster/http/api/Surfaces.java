@@ -49,6 +49,7 @@ final class Surfaces {
           default -> part.equals("commands") ? Surface.COMMANDS : Surface.DEVICES;
         };
       }
+      case "outages", "notifications", "grace-rules" -> Surface.NOTIFICATIONS;
       default -> Surface.OTHER;
     };
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.DeviceId;
 import io.muster.actors.content.Desired;
+import io.muster.actors.device.AwayReason;
 import io.muster.actors.device.DeviceCommand.Reaction;
 import io.muster.actors.device.DeviceSession;
 import io.muster.actors.device.DeviceSessions;
@@ -222,7 +223,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   @Override
   public void ended() {
     hasEnded = true;
-    session.ended();
+    session.ended(door.guests().isLeaving() ? AwayReason.DRAINED : AwayReason.GOODBYE);
     if (socket != null) {
       door.guests().left(socket);
       door.present().left(comer.org(), socket);

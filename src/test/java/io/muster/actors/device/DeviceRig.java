@@ -12,6 +12,7 @@ import io.muster.actors.DeviceView;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.device.DeviceCommand.*;
+import io.muster.actors.notify.GraceRules;
 import io.muster.support.MemoryTelemetry;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,6 +72,7 @@ final class DeviceRig implements AutoCloseable {
   private final ManualScheduler time;
   private final PersistenceTestKit journal;
   private final DeviceSettings settings;
+  private final GraceRules rules;
   private ActorRef<DeviceCommand> device;
   private SeenDevices seen;
   private int read;
@@ -84,9 +86,14 @@ final class DeviceRig implements AutoCloseable {
   }
 
   DeviceRig(ActorTestKit kit, DeviceSettings settings, Elsewhere elsewhere) {
+    this(kit, settings, elsewhere, GraceRules.always(settings.grace()));
+  }
+
+  DeviceRig(ActorTestKit kit, DeviceSettings settings, Elsewhere elsewhere, GraceRules rules) {
     this.elsewhere = elsewhere;
     this.kit = kit;
     this.settings = settings;
+    this.rules = rules;
     this.time = ManualScheduler.of(kit.system());
     this.journal = PersistenceTestKit.create(kit.system());
     this.shard = kit.createTestProbe();
@@ -97,7 +104,14 @@ final class DeviceRig implements AutoCloseable {
     seen = new SeenDevices(clock);
     var around =
         new Device.Surroundings(
-            settings, feed, seen, telemetry, clock, new Random(id.hashCode()), elsewhere.outside());
+            settings,
+            feed,
+            seen,
+            telemetry,
+            clock,
+            new Random(id.hashCode()),
+            elsewhere.outside(),
+            rules);
     device = kit.spawn(Device.create(id, around, shard.ref()));
   }
 

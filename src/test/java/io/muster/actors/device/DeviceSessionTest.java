@@ -359,6 +359,12 @@ class DeviceSessionTest {
     }
 
     @Test
+    void that_we_sent_the_socket_away_is_told_with_its_end() {
+      loop.runs(() -> session.ended(AwayReason.DRAINED));
+      assertEquals(new SessionEnded(7, AwayReason.DRAINED), device.receiveMessage());
+    }
+
+    @Test
     void a_goodbye_ends_the_socket_once() {
       hears(new ToSession.Goodbye(ToSession.Reason.SUPERSEDED));
       assertEquals(List.of("end superseded"), line);

@@ -19,6 +19,7 @@ import io.muster.actors.CommandView;
 import io.muster.actors.DeliveryState;
 import io.muster.actors.OrgId;
 import io.muster.actors.device.DeviceCommand.*;
+import io.muster.actors.notify.GraceRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -317,6 +318,26 @@ class DeviceTest {
     }
 
     @Test
+    void rule_74_one_that_we_sent_away_ourselves_is_no_news_until_twice_its_grace_has_passed() {
+      tv.tell(new SessionEnded(1, AwayReason.DRAINED));
+      tv.passes(Duration.ofMinutes(4));
+      assertEquals(List.of("reconnecting"), tv.feed.told());
+      tv.passes(SECOND);
+      assertEquals("offline", tv.status());
+    }
+
+    @Test
+    void rule_74_that_it_was_sent_away_is_known_after_a_restart() {
+      tv.tell(new SessionEnded(1, AwayReason.DRAINED));
+      tv.feed.clear();
+      tv.restarts();
+      tv.passes(Duration.ofMinutes(3));
+      assertEquals(List.of(), tv.feed.told());
+      tv.passes(Duration.ofSeconds(61));
+      assertEquals("offline", tv.status());
+    }
+
+    @Test
     void the_death_of_its_session_is_a_goodbye() {
       session.dies();
       eventually("reconnecting", () -> tv.status().equals("reconnecting"));
@@ -392,6 +413,26 @@ class DeviceTest {
       tv.online(tv.session());
       assertTrue(tv.view().isNewerThan(before));
       assertEquals(2, tv.view().epoch());
+    }
+  }
+
+  @Nested
+  class When_its_grace_is_a_rule_of_its_own {
+    @Test
+    void rule_67_the_rule_decides_when_it_is_offline_everywhere() {
+      try (var slow =
+          new DeviceRig(
+              kit,
+              DeviceSettings.DEFAULT,
+              new Elsewhere(),
+              GraceRules.always(Duration.ofMinutes(10)))) {
+        slow.registers();
+        slow.tell(slow.online().goodbye());
+        slow.passes(Duration.ofMinutes(9));
+        assertEquals("reconnecting", slow.status());
+        slow.passes(Duration.ofSeconds(61));
+        assertEquals("offline", slow.status());
+      }
     }
   }
 

@@ -53,11 +53,18 @@ class ContractTest {
           entry("broadcastCommand", "{'deviceIds':['contract'],'command':{'type':'reload'}}"),
           entry("broadcastNotification", "{'organizationId':'contract','notification':{}}"),
           entry("deviceRevoked", "{'deviceId':'contract'}"),
-          entry("tenantEntitlement", "{'organizationId':'contract','state':'resumed'}"));
+          entry("tenantEntitlement", "{'organizationId':'contract','state':'resumed'}"),
+          entry("setOrganizationGrace", "{'graceSeconds':60}"),
+          entry("setTagGrace", "{'graceSeconds':60,'muted':true}"),
+          entry("setDeviceGrace", "{'muted':true}"));
 
   private static Map.Entry<String, String> entry(String operation, String body) {
     return Map.entry(operation, json(body));
   }
+
+  /** Answered well only when a device has gone offline: held against the document elsewhere. */
+  private static final Set<String> NEEDS_AN_OUTAGE =
+      Set.of("readNotification", "dismissNotification");
 
   private final Contract contract = new Contract();
   private TestGateway gateway;
@@ -76,6 +83,7 @@ class ContractTest {
     commands();
     pairing();
     backEnd();
+    alerts();
     for (String path :
         new String[] {
           "/health",
@@ -92,7 +100,9 @@ class ContractTest {
         }) {
       acme.anonymous().get(path);
     }
-    assertEquals(Set.of(), contract.missing((_, status) -> status < 300));
+    assertEquals(
+        Set.of(),
+        contract.missing((o, status) -> status < 300 && !NEEDS_AN_OUTAGE.contains(o.name())));
   }
 
   private void devices() {
@@ -137,6 +147,20 @@ class ContractTest {
     return json(
         "{'target':{'deviceIds':['%s']},'command':{'type':'reload'}%s}"
             .formatted(id(device), more));
+  }
+
+  private void alerts() {
+    acme.viewer().get("/api/v1/outages?state=open&pageSize=1");
+    acme.viewer().get("/api/v1/outages?state=closed");
+    acme.viewer().get("/api/v1/notifications?unread=true");
+    var rules = "/api/v1/grace-rules";
+    acme.admin().put(rules + "/organization", BODIES.get("setOrganizationGrace"));
+    acme.admin().put(rules + "/tags/lobby", BODIES.get("setTagGrace"));
+    acme.admin().put(rules + "/devices/tv", BODIES.get("setDeviceGrace"));
+    acme.viewer().get(rules);
+    acme.admin().delete(rules + "/organization");
+    acme.admin().delete(rules + "/tags/lobby");
+    acme.admin().delete(rules + "/devices/tv");
   }
 
   private void pairing() {
@@ -196,6 +220,8 @@ class ContractTest {
             .path()
             .replace("{deviceId}", fresh("nowhere"))
             .replace("{commandId}", "none")
+            .replace("{notificationId}", "none")
+            .replace("{tag}", fresh("tag"))
             .replace("{code}", "AAAAAA");
     var body = Optional.ofNullable(BODIES.get(operation.name()));
     if (operation.isForUsers()) {
