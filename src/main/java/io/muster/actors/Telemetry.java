@@ -1,5 +1,6 @@
 package io.muster.actors;
 
+import io.muster.actors.session.Cause;
 import java.time.Duration;
 
 /**
@@ -49,6 +50,31 @@ public interface Telemetry {
   /** The read model showed what the journal had so long ago. */
   void projectionWasBehind(java.time.Duration by);
 
+  void redisWorks();
+
+  void redisFails();
+
+  /** Redis answered a use so long after it was asked. */
+  void redisUsed(RedisUse use, Duration after);
+
+  /** A use of Redis had no answer, or not in time. */
+  void redisFailed(RedisUse use);
+
+  /** Writes that nobody waited for were given up. */
+  void redisDropped(RedisUse use, int writes);
+
+  /** A live connection of a user was ended because the session behind it is over. */
+  void sessionEnded(Cause why);
+
+  /** What Redis is used for. */
+  enum RedisUse {
+    PRESENCE,
+    GRACE,
+    REVOCATION,
+    TELEMETRY,
+    PROBE
+  }
+
   /** The parts of the HTTP API, as far as anybody wants to see them apart. */
   enum Surface {
     DEVICES,
@@ -58,6 +84,7 @@ public interface Telemetry {
     HEALTH,
     METRICS,
     DOCUMENTS,
+    SESSIONS,
     CONSOLE,
     OTHER
   }

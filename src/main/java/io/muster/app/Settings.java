@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
+import io.muster.persistence.redis.RedisSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,8 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
-    DeviceSettings device) {
+    DeviceSettings device,
+    RedisSettings redis) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -96,7 +98,8 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
-              device(sockets));
+              device(sockets),
+              redis());
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -192,6 +195,17 @@ public record Settings(
       return device;
     }
 
+    private RedisSettings redis() {
+      var url = keys.text("redis.url");
+      var command = keys.time("redis.command-timeout", MOMENT, Duration.ofSeconds(1));
+      var connect = keys.time("redis.connect-timeout", MOMENT, Duration.ofSeconds(30));
+      var pause = keys.time("redis.reconnect-max", MOMENT, Duration.ofMinutes(1));
+      return keys.checked(
+          "redis.url",
+          () -> new RedisSettings(url, command, connect, pause, RedisSettings.PROBE_EVERY),
+          new RedisSettings(Optional.empty(), command, connect, pause, RedisSettings.PROBE_EVERY));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -206,6 +220,6 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device);
+        isProduction, dataDir, http, sockets, completed, users, persistence, device, redis);
   }
 }

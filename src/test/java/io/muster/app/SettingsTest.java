@@ -93,7 +93,11 @@ class SettingsTest {
           Map.entry("device.backoff",                "7s"),
           Map.entry("device.backoff-max",            "70s"),
           Map.entry("device.pending-max",            7),
-          Map.entry("device.idle",                   "7s"));
+          Map.entry("device.idle",                   "7s"),
+          Map.entry("redis.url",                     "redis://other:6379"),
+          Map.entry("redis.command-timeout",         "70ms"),
+          Map.entry("redis.connect-timeout",         "7s"),
+          Map.entry("redis.reconnect-max",           "7s"));
   // formatter:on
 
   /** As the file has them, optional ones included. */

@@ -3,6 +3,7 @@ package io.muster.support;
 import io.muster.actors.DeliveryState;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.session.Cause;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,5 +88,35 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void projectionWasBehind(Duration by) {
     counted.add("projection followed");
+  }
+
+  @Override
+  public void redisWorks() {
+    counted.add("redis works");
+  }
+
+  @Override
+  public void redisFails() {
+    counted.add("redis fails");
+  }
+
+  @Override
+  public void redisUsed(RedisUse use, Duration after) {
+    counted.add("redis used: " + use);
+  }
+
+  @Override
+  public void redisFailed(RedisUse use) {
+    counted.add("redis failed: " + use);
+  }
+
+  @Override
+  public void redisDropped(RedisUse use, int writes) {
+    counted.add("redis dropped: %s %d".formatted(use, writes));
+  }
+
+  @Override
+  public void sessionEnded(Cause why) {
+    counted.add("session ended: " + why.word());
   }
 }
