@@ -13,12 +13,14 @@ import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
+import io.muster.actors.session.Revocations;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Reception;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
 import io.muster.http.auth.Secret;
+import io.muster.http.auth.ServiceKey;
 import io.muster.http.auth.TokenMint;
 import io.muster.http.dashboard.DashboardDoor;
 import io.muster.http.dashboard.Watchers;
@@ -40,6 +42,10 @@ import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
 import io.muster.persistence.SqlPairings;
+import io.muster.persistence.SqlRevocations;
+import io.muster.persistence.redis.Redis;
+import io.muster.persistence.redis.RedisPresence;
+import io.muster.persistence.redis.RedisRevocationMarkers;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,6 +54,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,6 +93,7 @@ public final class Gateway implements AutoCloseable {
   private final DeviceHints hints;
   private final Guests guests;
   private final JournalProbe probe;
+  private final Optional<Redis> redis;
   private final Listener listener;
 
   /**
@@ -130,6 +138,16 @@ public final class Gateway implements AutoCloseable {
                 "watchman"));
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
+    redis = Redis.open(settings.redis(), telemetry);
+    redis.ifPresent(r -> seen.showIn(new RedisPresence(r, telemetry), system));
+    var revocations =
+        Revocations.start(
+            system,
+            new SqlRevocations(database),
+            redis.map(RedisRevocationMarkers::new),
+            watchers,
+            telemetry,
+            clock);
     LoopWatch.start(loops, telemetry::loopWasLate);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
@@ -141,6 +159,7 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
+            revocations,
             new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
             new DashboardDoor(
                 devices,
@@ -162,13 +181,15 @@ public final class Gateway implements AutoCloseable {
                 new SqlPairings(database),
                 telemetry,
                 new TokenMint(Secret.of(settings.secrets().device()), clock),
-                new Guard(authenticator),
+                new Guard(authenticator, revocations),
                 authenticator,
                 probe.health(clock),
                 Metrics::text,
                 visitor ->
                     Metrics.mayRead(
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
+                revocations,
+                new ServiceKey(settings.secrets().internal()),
                 clock));
     listener = open(reception, routes); // last: we are ready when the door opens
   }
@@ -256,6 +277,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void closeStore() {
+    redis.ifPresent(Redis::close);
     roster.close();
     database.close();
   }

@@ -41,4 +41,12 @@ class EmbeddedPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_revocations extends RevocationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

@@ -40,4 +40,12 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_revocations extends RevocationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

@@ -9,7 +9,9 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
+import io.muster.actors.session.Revocations;
 import io.muster.http.auth.Authenticator;
+import io.muster.http.auth.ServiceKey;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,6 +46,8 @@ public final class Routes extends Directives {
       OpsRoutes.Health health,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
+      Revocations revocations,
+      ServiceKey services,
       Clock clock) {}
 
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
@@ -55,6 +59,7 @@ public final class Routes extends Directives {
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
   private final OpsRoutes ops;
+  private final SessionRoutes sessions;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -67,6 +72,8 @@ public final class Routes extends Directives {
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    sessions =
+        new SessionRoutes(house.revocations(), house.access(), house.services(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
   }
 
@@ -75,6 +82,7 @@ public final class Routes extends Directives {
     return concat(
         pathPrefix("api", () -> pathPrefix("v1", () -> concat(
             path("commands", batch::all),
+            pathPrefix("sessions", () -> path("revoke", sessions::revoke)),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),

@@ -24,6 +24,7 @@ final class Surfaces {
   private static Surface ofV1(String[] words) {
     return switch (words[0]) {
       case "commands" -> Surface.BATCHES;
+      case "sessions" -> Surface.SESSIONS;
       case "devices" -> {
         var device = words.length > 1 ? words[1] : "";
         var part = words.length > 2 ? words[2] : "";

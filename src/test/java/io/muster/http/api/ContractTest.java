@@ -40,7 +40,8 @@ class ContractTest {
           "sendCommand", RELOAD,
           "sendCommands", json("{'target':{'deviceIds':['contract']},'command':{'type':'reload'}}"),
           "requestPairing", json("{'deviceIdentifier':'box'}"),
-          "completePairing", json("{'code':'AAAAAA'}"));
+          "completePairing", json("{'code':'AAAAAA'}"),
+          "revokeSessions", json("{'jti':'contract'}"));
 
   private final Contract contract = new Contract();
   private TestGateway gateway;
@@ -57,6 +58,7 @@ class ContractTest {
     devices();
     commands();
     pairing();
+    acme.admin().post("/api/v1/sessions/revoke", BODIES.get("revokeSessions"));
     for (String path :
         new String[] {
           "/health", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/asyncapi.json"
