@@ -63,7 +63,7 @@ public interface Telemetry {
   /** Writes that nobody waited for were given up. */
   void redisDropped(RedisUse use, int writes);
 
-  /** A live connection of a user was ended because the session behind it is over. */
+  /** Somebody was connected whose session is over. */
   void sessionEnded(Cause why);
 
   /** What Redis is used for. */

@@ -277,9 +277,9 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void closeStore() {
-    redis.ifPresent(Redis::close);
     roster.close();
     database.close();
+    redis.ifPresent(Redis::close); // nothing is lost with it, so it is the last
   }
 
   private static void aside(Runnable work) {

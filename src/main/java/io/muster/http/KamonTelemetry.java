@@ -79,7 +79,7 @@ public final class KamonTelemetry implements Telemetry {
       sessionsEnded.put(
           cause,
           Kamon.counter(
-                  "muster.sessions.ended", "Live connections of users whose session was ended.")
+                  "muster.sessions.ended", "Sessions that were ended while their users were connected.")
               .withTags(TagSet.of("reason", cause.word())));
     }
     for (Reason reason : Reason.values()) {

@@ -13,6 +13,7 @@ import io.muster.support.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -97,7 +98,8 @@ class RedisIT {
           .ask(RedisUse.TELEMETRY, commands -> commands.echo("x"))
           .handle(
               (_, failure) -> {
-                assertInstanceOf(RedisUnavailable.class, failure);
+                var cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                assertInstanceOf(RedisUnavailable.class, cause);
                 return Duration.ofNanos(System.nanoTime() - began);
               });
     }
