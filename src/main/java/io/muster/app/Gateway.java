@@ -2,15 +2,19 @@ package io.muster.app;
 
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.DeviceId;
+import io.muster.actors.GraceRecords;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Tenants;
+import io.muster.actors.Transitions;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.Device;
 import io.muster.actors.device.DeviceCommand.Describe;
 import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
+import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.actors.session.Revocations;
@@ -44,6 +48,7 @@ import io.muster.persistence.JournalHistory;
 import io.muster.persistence.SqlPairings;
 import io.muster.persistence.SqlRevocations;
 import io.muster.persistence.redis.Redis;
+import io.muster.persistence.redis.RedisGraceRecords;
 import io.muster.persistence.redis.RedisPresence;
 import io.muster.persistence.redis.RedisRevocationMarkers;
 import java.net.BindException;
@@ -124,9 +129,18 @@ public final class Gateway implements AutoCloseable {
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
+    redis = Redis.open(settings.redis(), telemetry);
+    var presence = redis.map(r -> new RedisPresence(r, telemetry));
+    var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
     var around =
         new Device.Surroundings(
-            settings.device(), feed, seen, telemetry, clock, new SecureRandom());
+            settings.device(),
+            feed,
+            seen,
+            telemetry,
+            clock,
+            new SecureRandom(),
+            outside(mint, presence));
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
     DeviceProjection.start(system, database);
@@ -138,8 +152,7 @@ public final class Gateway implements AutoCloseable {
                 "watchman"));
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
-    redis = Redis.open(settings.redis(), telemetry);
-    redis.ifPresent(r -> seen.showIn(new RedisPresence(r, telemetry), system));
+    presence.ifPresent(p -> seen.showIn(p, system));
     var revocations =
         Revocations.start(
             system,
@@ -160,7 +173,7 @@ public final class Gateway implements AutoCloseable {
         new Reception(
             authenticator,
             revocations,
-            new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
+            new DeviceDoor(sessions, devices, seen, guests, envelope, events, telemetry),
             new DashboardDoor(
                 devices,
                 roster,
@@ -180,7 +193,7 @@ public final class Gateway implements AutoCloseable {
                 history,
                 new SqlPairings(database),
                 telemetry,
-                new TokenMint(Secret.of(settings.secrets().device()), clock),
+                mint,
                 new Guard(authenticator, revocations),
                 authenticator,
                 probe.health(clock),
@@ -192,6 +205,21 @@ public final class Gateway implements AutoCloseable {
                 new ServiceKey(settings.secrets().internal()),
                 clock));
     listener = open(reception, routes); // last: we are ready when the door opens
+  }
+
+  private Outside outside(TokenMint mint, Optional<RedisPresence> presence) {
+    return new Outside(
+        Outside.NO_CONTENT,
+        Optional.empty(),
+        Tenants.ALL_ACTIVE,
+        redis.<GraceRecords>map(RedisGraceRecords::new).orElse(GraceRecords.NONE),
+        mint,
+        presence.<Transitions>map(p -> p).orElse(Outside.UNTOLD),
+        new Outside.Times(
+            Outside.Times.DEFAULT.content(),
+            Outside.Times.DEFAULT.registry(),
+            settings.renewal().within(),
+            settings.renewal().cooldown()));
   }
 
   private Listener open(Reception reception, Routes routes)

@@ -23,6 +23,7 @@ public record Settings(
     Users users,
     PersistenceSettings persistence,
     DeviceSettings device,
+    Renewal renewal,
     RedisSettings redis) {
 
   /**
@@ -44,6 +45,13 @@ public record Settings(
       int strangersPerAddress,
       int eventsPerSecond,
       int eventsBurst) {}
+
+  /**
+   * When devices get a new token.
+   *
+   * @param expired a token that expired at most so long ago may still be renewed; zero for never
+   */
+  public record Renewal(Duration within, Duration cooldown, Duration expired) {}
 
   /** Who verifies users by published keys. */
   public record Users(
@@ -99,6 +107,7 @@ public record Settings(
               users(),
               persistence(isProduction, dataDir),
               device(sockets),
+              renewal(),
               redis());
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
@@ -146,6 +155,13 @@ public record Settings(
           jwks.isEmpty() || jwks.get().matches("https?://[^/\\s]+\\S*"),
           "muster.auth.jwks-url is an http or https address");
       return new Users(jwks, keys.text("auth.issuer"), keys.text("auth.audience"));
+    }
+
+    private Renewal renewal() {
+      return new Renewal(
+          keys.time("auth.renew-within", Duration.ZERO, Duration.ofDays(80)),
+          keys.time("auth.renew-cooldown", Duration.ZERO, WEEK),
+          keys.time("auth.renew-expired", Duration.ZERO, Duration.ofDays(365)));
     }
 
     private PersistenceSettings persistence(boolean isProduction, Path dataDir) {
@@ -220,6 +236,15 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device, redis);
+        isProduction,
+        dataDir,
+        http,
+        sockets,
+        completed,
+        users,
+        persistence,
+        device,
+        renewal,
+        redis);
   }
 }

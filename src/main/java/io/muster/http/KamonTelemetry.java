@@ -79,7 +79,8 @@ public final class KamonTelemetry implements Telemetry {
       sessionsEnded.put(
           cause,
           Kamon.counter(
-                  "muster.sessions.ended", "Sessions that were ended while their users were connected.")
+                  "muster.sessions.ended",
+                  "Sessions that were ended while their users were connected.")
               .withTags(TagSet.of("reason", cause.word())));
     }
     for (Reason reason : Reason.values()) {

@@ -97,16 +97,22 @@ final class Tidings {
     link.ifPresent(l -> deliver(before, facts, l));
     var org = after.profile().orElseThrow().org();
     around.hints().pending(id, org, after.pending().size());
-    if (!around.feed().isWatched(org)) {
-      return;
-    }
+    boolean isWatched = around.feed().isWatched(org);
     if (facts.stream().anyMatch(DeviceEvent::changesTheView)) {
-      around.feed().publish(org, new DeviceChanged(view(after, seq)));
+      var device = view(after, seq);
+      around.outside().transitions().changed(device);
+      if (isWatched) {
+        around.feed().publish(org, new DeviceChanged(device));
+      }
+    }
+    if (!isWatched) {
+      return;
     }
     moved(before, facts).forEach(c -> around.feed().publish(org, new CommandMoved(c)));
   }
 
   void missing(DeviceView device) {
+    around.outside().transitions().missing(device);
     around.feed().publish(device.org(), new DeviceMissing(device));
   }
 

@@ -8,8 +8,10 @@ import java.util.Optional;
  * What a heartbeat says that we use. Read tolerantly: a field that is missing, unknown or of the
  * wrong kind is as if it had not been sent, for a screen must not look dead because of one bad
  * number.
+ *
+ * @param contentVersion what it shows; the empty text is that it shows nothing
  */
-record HeartbeatReport(Optional<String> appVersion, Load load) {
+record HeartbeatReport(Optional<String> appVersion, Load load, Optional<String> contentVersion) {
   private static final int VERSION_CHARS_MAX = 64;
 
   static HeartbeatReport of(JsonNode said) {
@@ -19,7 +21,9 @@ record HeartbeatReport(Optional<String> appVersion, Load load) {
         version.isEmpty() || version.length() > VERSION_CHARS_MAX
             ? Optional.empty()
             : Optional.of(version),
-        load(percent(metrics.path("cpuUsage")), percent(metrics.path("memoryUsage"))));
+        load(percent(metrics.path("cpuUsage")), percent(metrics.path("memoryUsage"))),
+        Optional.ofNullable(said.path("contentVersion").textValue())
+            .filter(text -> text.length() <= VERSION_CHARS_MAX));
   }
 
   private static Load load(double cpu, double memory) {
