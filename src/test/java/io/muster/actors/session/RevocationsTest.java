@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.typesafe.config.ConfigFactory;
 import io.muster.actors.OrgId;
 import io.muster.actors.session.Revocation.Kind;
 import io.muster.support.MemoryRevocations;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
@@ -131,6 +133,21 @@ class RevocationsTest {
 
     private UserSession issued(Instant at) {
       return new UserSession(ACME, "ada", Optional.empty(), at);
+    }
+
+    @Test
+    void arrives_on_other_nodes_as_it_was_said() {
+      var local = ConfigFactory.parseString("pekko.actor.provider = local");
+      var kit = ActorTestKit.create("wire", local.withFallback(ConfigFactory.load()));
+      try {
+        for (Kind kind : Kind.values()) {
+          var wire = kit.serializationTestKit();
+          wire.verifySerialization(revocation(kind, "ädá", Optional.of(ACME)), true);
+          wire.verifySerialization(revocation(kind, "jti-1", Optional.empty()), true);
+        }
+      } finally {
+        kit.shutdownTestKit();
+      }
     }
 
     @Test
