@@ -8,6 +8,7 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.receptionist.Receptionist;
 import org.apache.pekko.actor.typed.receptionist.ServiceKey;
@@ -29,11 +30,14 @@ final class EveryNode<M extends Wire> {
   }
 
   private static <M> Behavior<M> ear(Consumer<M> heard) {
-    return Behaviors.receiveMessage(
-        message -> {
-          heard.accept(message);
-          return Behaviors.same();
-        });
+    // One message that fails must not make this node deaf to the next.
+    return Behaviors.supervise(
+            Behaviors.<M>receiveMessage(
+                message -> {
+                  heard.accept(message);
+                  return Behaviors.same();
+                }))
+        .onFailure(SupervisorStrategy.resume());
   }
 
   private Behavior<Receptionist.Listing> listings(ServiceKey<M> key, ActorRef<M> local) {
