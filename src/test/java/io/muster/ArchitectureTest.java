@@ -32,6 +32,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               "io.netty..",
+              "io.lettuce..",
               "org.apache.pekko.http..",
               "org.apache.pekko.persistence.jdbc..",
               "java.net.http..",

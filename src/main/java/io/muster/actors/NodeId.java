@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * another one.
  */
 public record NodeId(@JsonValue String value) {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
   public NodeId {
     if (value.isBlank() || value.length() > 200) {
       throw new IllegalArgumentException("a node id has 1 to 200 characters");

@@ -1,5 +1,6 @@
 package io.muster.actors;
 
+import io.muster.actors.session.Cause;
 import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 
@@ -118,6 +119,31 @@ public interface Telemetry {
   /** A notice was stored so long after its device went offline. */
   void outageNoticed(Duration after);
 
+  void redisWorks();
+
+  void redisFails();
+
+  /** Redis answered a use so long after it was asked. */
+  void redisUsed(RedisUse use, Duration after);
+
+  /** A use of Redis had no answer, or not in time. */
+  void redisFailed(RedisUse use);
+
+  /** Writes that nobody waited for were given up. */
+  void redisDropped(RedisUse use, int writes);
+
+  /** Somebody was connected whose session is over. */
+  void sessionEnded(Cause why);
+
+  /** What Redis is used for. */
+  enum RedisUse {
+    PRESENCE,
+    GRACE,
+    REVOCATION,
+    TELEMETRY,
+    PROBE
+  }
+
   /** The parts of the HTTP API, as far as anybody wants to see them apart. */
   enum Surface {
     DEVICES,
@@ -130,6 +156,7 @@ public interface Telemetry {
     METRICS,
     STATISTICS,
     DOCUMENTS,
+    SESSIONS,
     CONSOLE,
     OTHER
   }

@@ -11,4 +11,22 @@ public interface Transitions {
 
   /** Away long enough for programs that know two words only: it is offline to them. */
   void missing(DeviceView device);
+
+  /** Tells both, one after the other. */
+  default Transitions and(Transitions other) {
+    var first = this;
+    return new Transitions() {
+      @Override
+      public void changed(DeviceView device) {
+        first.changed(device);
+        other.changed(device);
+      }
+
+      @Override
+      public void missing(DeviceView device) {
+        first.missing(device);
+        other.missing(device);
+      }
+    };
+  }
 }

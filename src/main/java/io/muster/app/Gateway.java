@@ -18,6 +18,7 @@ import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.notify.Outages;
+import io.muster.actors.session.Revocations;
 import io.muster.actors.tenant.TenantBoard;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
@@ -56,8 +57,13 @@ import io.muster.persistence.SqlGraceRules;
 import io.muster.persistence.SqlOutages;
 import io.muster.persistence.SqlPairings;
 import io.muster.persistence.SqlReports;
+import io.muster.persistence.SqlRevocations;
 import io.muster.persistence.SqlStatistics;
 import io.muster.persistence.SqlSuspendedOrganizations;
+import io.muster.persistence.redis.Redis;
+import io.muster.persistence.redis.RedisGraceRecords;
+import io.muster.persistence.redis.RedisPresence;
+import io.muster.persistence.redis.RedisRevocationMarkers;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -106,6 +112,7 @@ public final class Gateway implements AutoCloseable {
   private final Sources sources;
   private final Guests guests;
   private final JournalProbe probe;
+  private final Optional<Redis> redis;
   private final Listener listener;
 
   /**
@@ -137,6 +144,8 @@ public final class Gateway implements AutoCloseable {
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
+    redis = Redis.open(settings.redis(), telemetry);
+    var presence = redis.map(r -> new RedisPresence(r, telemetry));
     var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
     var tenants =
         new TenantBoard(
@@ -150,7 +159,7 @@ public final class Gateway implements AutoCloseable {
             telemetry,
             clock,
             new SecureRandom(),
-            outside(mint, tenants),
+            outside(mint, tenants, presence),
             rules);
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
@@ -175,6 +184,15 @@ public final class Gateway implements AutoCloseable {
     seen.keepIn(sources.lastSeen(), system);
     reports = new SqlReports(database, settings.reports(), List.of(), telemetry);
     new ReportPurge(database, settings.reports().keepDays(), clock).start(system);
+    presence.ifPresent(p -> seen.showIn(p, system));
+    var revocations =
+        Revocations.start(
+            system,
+            new SqlRevocations(database),
+            redis.map(RedisRevocationMarkers::new),
+            watchers,
+            telemetry,
+            clock);
     LoopWatch.start(loops, telemetry::loopWasLate);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
@@ -186,6 +204,7 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
+            revocations,
             new DeviceDoor(
                 sessions,
                 devices,
@@ -218,7 +237,7 @@ public final class Gateway implements AutoCloseable {
                 sources.pushed(),
                 telemetry,
                 mint,
-                new Guard(authenticator),
+                new Guard(authenticator, revocations),
                 authenticator,
                 probe.health(clock),
                 new Alerts(outages, notifications, rules),
@@ -229,6 +248,7 @@ public final class Gateway implements AutoCloseable {
                 visitor ->
                     Metrics.mayRead(
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
+                revocations,
                 clock,
                 new BackEndRoutes.House(
                     new ServiceKey(settings.secrets().internal().map(Secret::of)),
@@ -240,21 +260,21 @@ public final class Gateway implements AutoCloseable {
                     feed,
                     tenants),
                 new BackEndHealth.House(
-                    Optional::empty, // whether Redis answers, where one is used
+                    () -> redis.map(Redis::isUp),
                     visitor ->
                         Metrics.mayReadInternally(
                             visitor, settings.secrets().metricsToken(), settings.isProduction()))));
     listener = open(reception, routes); // last: we are ready when the door opens
   }
 
-  private Outside outside(TokenMint mint, Tenants tenants) {
+  private Outside outside(TokenMint mint, Tenants tenants, Optional<RedisPresence> presence) {
     return new Outside(
         sources.content(),
         sources.registry(),
         tenants,
-        GraceRecords.NONE,
+        redis.<GraceRecords>map(RedisGraceRecords::new).orElse(GraceRecords.NONE),
         mint,
-        sources.transitions(),
+        presence.map(sources.transitions()::and).orElse(sources.transitions()),
         new Outside.Times(
             settings.cms().contentRecheck(),
             settings.cms().registryRecheck(),
@@ -349,6 +369,7 @@ public final class Gateway implements AutoCloseable {
     roster.close();
     sources.close();
     database.close();
+    redis.ifPresent(Redis::close); // nothing is lost with it, so it is the last
   }
 
   private static void aside(Runnable work) {

@@ -9,6 +9,7 @@ import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import io.muster.persistence.ReportSettings;
+import io.muster.persistence.redis.RedisSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,8 @@ public record Settings(
     BackEnd backEnd,
     Cms cms,
     Reporting reporting,
-    NotificationSettings notifications) {
+    NotificationSettings notifications,
+    RedisSettings redis) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -143,7 +145,8 @@ public record Settings(
               backEnd(),
               cms(isProduction),
               reporting(isProduction),
-              notifications());
+              notifications(),
+              redis());
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -327,6 +330,17 @@ public record Settings(
           keys.time("notifications.keep", Duration.ofDays(1), Duration.ofDays(3650)));
     }
 
+    private RedisSettings redis() {
+      var url = keys.text("redis.url");
+      var command = keys.time("redis.command-timeout", MOMENT, Duration.ofSeconds(1));
+      var connect = keys.time("redis.connect-timeout", MOMENT, Duration.ofSeconds(30));
+      var pause = keys.time("redis.reconnect-max", MOMENT, Duration.ofMinutes(1));
+      return keys.checked(
+          "redis.url",
+          () -> new RedisSettings(url, command, connect, pause, RedisSettings.PROBE_EVERY),
+          new RedisSettings(Optional.empty(), command, connect, pause, RedisSettings.PROBE_EVERY));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -354,6 +368,7 @@ public record Settings(
         backEnd,
         cms,
         reporting,
-        notifications);
+        notifications,
+        redis);
   }
 }

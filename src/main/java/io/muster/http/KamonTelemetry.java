@@ -4,6 +4,7 @@ import io.muster.actors.DeliveryState;
 import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.session.Cause;
 import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -89,8 +90,37 @@ public final class KamonTelemetry implements Telemetry {
   private final Timer noticed =
       Kamon.timer("muster.outage.notice", "From a device's going offline to its stored notice.")
           .withoutTags();
+  private final Gauge redis =
+      Kamon.gauge("muster.redis.up", "1 while Redis answers, else 0.").withoutTags();
+  private final Map<RedisUse, Timer> redisUsed = new EnumMap<>(RedisUse.class);
+  private final Map<RedisUse, Counter> redisFailed = new EnumMap<>(RedisUse.class);
+  private final Map<RedisUse, Counter> redisDropped = new EnumMap<>(RedisUse.class);
+  private final Map<Cause, Counter> sessionsEnded = new EnumMap<>(Cause.class);
 
   public KamonTelemetry() {
+    for (RedisUse use : RedisUse.values()) {
+      var tags = TagSet.of("use", word(use));
+      redisUsed.put(
+          use,
+          Kamon.timer("muster.redis.use", "From a question to Redis to its answer.")
+              .withTags(tags));
+      redisFailed.put(
+          use,
+          Kamon.counter("muster.redis.failures", "Uses of Redis without an answer in time.")
+              .withTags(tags));
+      redisDropped.put(
+          use,
+          Kamon.counter("muster.redis.dropped", "Hints that were not written to Redis.")
+              .withTags(tags));
+    }
+    for (Cause cause : Cause.values()) {
+      sessionsEnded.put(
+          cause,
+          Kamon.counter(
+                  "muster.sessions.ended",
+                  "Sessions that were ended while their users were connected.")
+              .withTags(TagSet.of("reason", cause.word())));
+    }
     for (Reason reason : Reason.values()) {
       turnedAway.put(
           reason,
@@ -306,6 +336,36 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void outageNoticed(Duration after) {
     record(noticed, after);
+  }
+
+  @Override
+  public void redisWorks() {
+    redis.update(1);
+  }
+
+  @Override
+  public void redisFails() {
+    redis.update(0);
+  }
+
+  @Override
+  public void redisUsed(RedisUse use, Duration after) {
+    record(redisUsed.get(use), after);
+  }
+
+  @Override
+  public void redisFailed(RedisUse use) {
+    redisFailed.get(use).increment();
+  }
+
+  @Override
+  public void redisDropped(RedisUse use, int writes) {
+    redisDropped.get(use).increment(writes);
+  }
+
+  @Override
+  public void sessionEnded(Cause why) {
+    sessionsEnded.get(why).increment();
   }
 
   /** Clocks of two nodes may disagree; a time below zero is none. */

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.Telemetry;
 import io.muster.actors.Telemetry.Reason;
 import io.muster.actors.device.DeviceSessions.Comer;
+import io.muster.actors.session.SessionJudge;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.Presented;
 import io.muster.http.auth.Verdict;
 import io.muster.http.dashboard.DashboardDoor;
+import io.muster.http.dashboard.DashboardDoor.Shown;
 import io.muster.http.device.DeviceDoor;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Handshake;
@@ -24,6 +26,7 @@ public final class Reception implements SocketApplication {
   private static final int TOKEN_CHARS_MAX = 8_192;
 
   private final Authenticator authenticator;
+  private final SessionJudge sessions;
   private final DeviceDoor devices;
   private final DashboardDoor dashboards;
   private final Telemetry telemetry;
@@ -31,11 +34,13 @@ public final class Reception implements SocketApplication {
 
   public Reception(
       Authenticator authenticator,
+      SessionJudge sessions,
       DeviceDoor devices,
       DashboardDoor dashboards,
       Telemetry telemetry,
       String cookieName) {
     this.authenticator = authenticator;
+    this.sessions = sessions;
     this.devices = devices;
     this.dashboards = dashboards;
     this.telemetry = telemetry;
@@ -86,7 +91,8 @@ public final class Reception implements SocketApplication {
           enter(client, device, false);
       case Verdict.Lapsed lapsed when mayEnter(client, "/ws/device") ->
           enter(client, lapsed.device(), true);
-      case Verdict.User user when mayEnter(client, "/ws/dashboard") -> enter(client, user);
+      case Verdict.User user when mayEnter(client, "/ws/dashboard") ->
+          enter(client, user, Shown.TOKEN);
       case Verdict.Device _, Verdict.Lapsed _, Verdict.User _ -> {
         telemetry.turnedAway(Reason.FORBIDDEN);
         refuse(client, Verdict.Refused.INVALID);
@@ -102,7 +108,8 @@ public final class Reception implements SocketApplication {
   /** REST silently renews a cookie, so a bad one is never the last word. */
   private void judgeCookie(Joining client, Verdict verdict) {
     switch (verdict) {
-      case Verdict.User user when mayEnter(client, "/ws/dashboard") -> enter(client, user);
+      case Verdict.User user when mayEnter(client, "/ws/dashboard") ->
+          enter(client, user, Shown.COOKIE);
       case Verdict.User _, Verdict.Device _, Verdict.Lapsed _ -> {
         telemetry.turnedAway(Reason.FORBIDDEN);
         client.turnAway(Ending.ABORTED);
@@ -143,9 +150,26 @@ public final class Reception implements SocketApplication {
         && capabilities.path("deliveryAck").isBoolean();
   }
 
-  private void enter(Joining client, Verdict.User user) {
-    var visitor = new DashboardDoor.Visitor(user.org(), user.id(), user.role().word());
-    client.loop().execute(() -> dashboards.enter(visitor, client));
+  private void enter(Joining client, Verdict.User user, Shown shown) {
+    sessions
+        .judge(user.session())
+        .thenAccept(
+            over -> {
+              if (over.isPresent()) {
+                telemetry.turnedAway(Reason.REVOKED);
+                over(client, shown);
+              } else {
+                var visitor = new DashboardDoor.Visitor(user.session(), user.role().word(), shown);
+                client.loop().execute(() -> dashboards.enter(visitor, client));
+              }
+            });
+  }
+
+  private static void over(Joining client, Shown shown) {
+    switch (shown) {
+      case TOKEN -> refuse(client, Verdict.Refused.INVALID);
+      case COOKIE -> client.turnAway(Ending.ABORTED);
+    }
   }
 
   private void unavailable(Joining client) {

@@ -39,6 +39,7 @@ final class OfficialClient implements AutoCloseable {
           "device:status:batch",
           "joined:organization",
           "server:shutdown",
+          "session:expired",
           "playlist:update",
           "notification:new",
           "token:refresh");

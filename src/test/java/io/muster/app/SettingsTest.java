@@ -128,7 +128,11 @@ class SettingsTest {
           Map.entry("notifications.enabled",         false),
           Map.entry("notifications.interval",        "7s"),
           Map.entry("notifications.remind-after",    "7h"),
-          Map.entry("notifications.keep",            "7d"));
+          Map.entry("notifications.keep",            "7d"),
+          Map.entry("redis.url",                     "redis://other:6379"),
+          Map.entry("redis.command-timeout",         "70ms"),
+          Map.entry("redis.connect-timeout",         "7s"),
+          Map.entry("redis.reconnect-max",           "7s"));
   // formatter:on
 
   /** As the file has them, optional ones included. */

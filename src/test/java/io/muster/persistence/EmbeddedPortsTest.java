@@ -65,4 +65,12 @@ class EmbeddedPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_revocations extends RevocationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

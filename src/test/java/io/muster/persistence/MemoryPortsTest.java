@@ -64,4 +64,12 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_revocations extends RevocationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

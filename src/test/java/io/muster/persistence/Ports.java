@@ -11,6 +11,7 @@ import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
+import io.muster.actors.session.RevocationTable;
 import io.muster.actors.telemetry.Reports;
 import io.muster.actors.telemetry.Statistics;
 import io.muster.support.MemoryHistory;
@@ -18,6 +19,7 @@ import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
 import io.muster.support.MemoryPushedContents;
 import io.muster.support.MemoryReports;
+import io.muster.support.MemoryRevocations;
 import io.muster.support.MemoryRoster;
 import io.muster.support.MemorySuspendedOrganizations;
 import io.muster.support.MemoryTelemetry;
@@ -51,6 +53,8 @@ interface Ports extends AutoCloseable {
 
   SuspendedOrganizations suspendedOrganizations();
 
+  RevocationTable revocations();
+
   void journal(DeviceId id, DeviceEvent... facts);
 
   /** The table stays as it is while the journal goes on. */
@@ -69,6 +73,7 @@ interface Ports extends AutoCloseable {
     private final MemoryReports reports = new MemoryReports();
     private final MemoryPushedContents pushed = new MemoryPushedContents();
     private final MemorySuspendedOrganizations suspended = new MemorySuspendedOrganizations();
+    private final MemoryRevocations revocations = new MemoryRevocations();
 
     @Override
     public Roster roster() {
@@ -113,6 +118,11 @@ interface Ports extends AutoCloseable {
     @Override
     public SuspendedOrganizations suspendedOrganizations() {
       return suspended;
+    }
+
+    @Override
+    public RevocationTable revocations() {
+      return revocations;
     }
 
     @Override
@@ -198,6 +208,11 @@ interface Ports extends AutoCloseable {
     @Override
     public SuspendedOrganizations suspendedOrganizations() {
       return new SqlSuspendedOrganizations(store.database(), Clock.systemUTC());
+    }
+
+    @Override
+    public RevocationTable revocations() {
+      return new SqlRevocations(store.database());
     }
 
     @Override

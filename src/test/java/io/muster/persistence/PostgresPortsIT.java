@@ -65,4 +65,12 @@ class PostgresPortsIT {
       return ports;
     }
   }
+
+  @Nested
+  class As_revocations extends RevocationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

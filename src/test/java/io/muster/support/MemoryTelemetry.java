@@ -5,6 +5,7 @@ import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import io.muster.actors.telemetry.ContentError;
+import io.muster.actors.session.Cause;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -151,5 +152,32 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void outageNoticed(Duration after) {
     counted.add("outage noticed after " + after);
+  public void redisWorks() {
+    counted.add("redis works");
+  }
+
+  @Override
+  public void redisFails() {
+    counted.add("redis fails");
+  }
+
+  @Override
+  public void redisUsed(RedisUse use, Duration after) {
+    counted.add("redis used: " + use);
+  }
+
+  @Override
+  public void redisFailed(RedisUse use) {
+    counted.add("redis failed: " + use);
+  }
+
+  @Override
+  public void redisDropped(RedisUse use, int writes) {
+    counted.add("redis dropped: %s %d".formatted(use, writes));
+  }
+
+  @Override
+  public void sessionEnded(Cause why) {
+    counted.add("session ended: " + why.word());
   }
 }

@@ -33,6 +33,8 @@ import org.apache.pekko.actor.typed.ActorSystem;
 public final class SeenDevices implements Device.SeenHints {
   private static final Duration SAMPLE_EVERY = Duration.ofSeconds(10);
   private static final Duration KEEP_EVERY = Duration.ofSeconds(30);
+  // What says elsewhere that a device is online lives a minute: one of three may get lost.
+  private static final Duration SHOW_EVERY = Duration.ofSeconds(20);
   // One sample message stays far below the frame limit of any client.
   private static final int SAMPLE_MAX = 500;
   private static final int BATCH_MAX = 20_000;
@@ -272,6 +274,21 @@ public final class SeenDevices implements Device.SeenHints {
 
   public void keepIn(LastSeen table, ActorSystem<?> system) {
     every(KEEP_EVERY, system, () -> keep(table));
+  }
+
+  /** Tells again and again of everybody who has a session here. */
+  public void showIn(LastSeen presence, ActorSystem<?> system) {
+    every(SHOW_EVERY, system, () -> inBatches(connected(), BATCH_MAX, presence::keep));
+  }
+
+  List<Seen> connected() {
+    var connected = new ArrayList<Seen>();
+    for (Sighting one : sightings.values()) {
+      if (one.sessions > 0) {
+        connected.add(one.seen());
+      }
+    }
+    return connected;
   }
 
   private static void every(Duration interval, ActorSystem<?> system, Runnable deed) {

@@ -1,5 +1,6 @@
 package io.muster.http.api;
 
+import io.muster.actors.session.SessionJudge;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.Presented;
 import io.muster.http.auth.Role;
@@ -10,9 +11,11 @@ import org.apache.pekko.http.javadsl.server.Route;
 /** Lets callers in by {@code Authorization: Bearer} and their role. */
 public final class Guard extends Directives implements Access {
   private final Authenticator authenticator;
+  private final SessionJudge sessions;
 
-  public Guard(Authenticator authenticator) {
+  public Guard(Authenticator authenticator, SessionJudge sessions) {
     this.authenticator = authenticator;
+    this.sessions = sessions;
   }
 
   @Override
@@ -32,7 +35,7 @@ public final class Guard extends Directives implements Access {
         verdict ->
             switch (verdict) {
               case Verdict.User user when user.role().compareTo(needed) >= 0 ->
-                  inner.apply(caller(user));
+                  unlessOver(user, inner);
               case Verdict.User user ->
                   forbidden(
                       "this needs the role %s, yours is %s"
@@ -43,6 +46,15 @@ public final class Guard extends Directives implements Access {
                   complete(Problem.UNAUTHORIZED.because(reason(refused)).response());
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
             });
+  }
+
+  private Route unlessOver(Verdict.User user, Function<Caller, Route> inner) {
+    return onSuccess(
+        sessions.judge(user.session()),
+        over ->
+            over.isPresent()
+                ? complete(Problem.UNAUTHORIZED.because("the session is over").response())
+                : inner.apply(caller(user)));
   }
 
   private Route forbidden(String why) {

@@ -10,6 +10,7 @@ import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Devices;
+import io.muster.actors.session.Revocations;
 import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
@@ -50,6 +51,7 @@ public final class Routes extends Directives {
       Alerts alerts,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
+      Revocations revocations,
       Clock clock,
       BackEndRoutes.House backEnd,
       BackEndHealth.House backEndHealth) {}
@@ -68,6 +70,7 @@ public final class Routes extends Directives {
   private final OpsRoutes ops;
   private final BackEndRoutes backEnd;
   private final BackEndHealth backEndHealth;
+  private final SessionRoutes sessions;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -86,6 +89,9 @@ public final class Routes extends Directives {
     reported =
         new TelemetryRoutes(house.devices(), house.statistics(), house.access(), house.clock());
     alerts = new AlertRoutes(house.alerts(), house.access(), house.clock());
+    sessions =
+        new SessionRoutes(
+            house.revocations(), house.access(), house.backEnd().key(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
     backEnd =
         new BackEndRoutes(
@@ -100,6 +106,7 @@ public final class Routes extends Directives {
             path("commands", batch::all),
             pathPrefix("statistics", () -> path("daily", reported::daily)),
             alerts.all(),
+            pathPrefix("sessions", () -> path("revoke", sessions::revoke)),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),

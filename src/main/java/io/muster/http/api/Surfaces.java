@@ -41,6 +41,7 @@ final class Surfaces {
     return switch (words[0]) {
       case "commands" -> Surface.BATCHES;
       case "statistics" -> Surface.STATISTICS;
+      case "sessions" -> Surface.SESSIONS;
       case "devices" -> {
         var device = words.length > 1 ? words[1] : "";
         var part = words.length > 2 ? words[2] : "";

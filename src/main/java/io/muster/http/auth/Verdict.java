@@ -3,6 +3,7 @@ package io.muster.http.auth;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.device.DeviceCommand.Proof;
+import io.muster.actors.session.UserSession;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -54,7 +55,12 @@ public sealed interface Verdict {
       Optional<String> jti,
       Instant issuedAt,
       Instant expiresAt)
-      implements Verdict {}
+      implements Verdict {
+
+    public UserSession session() {
+      return new UserSession(org, id, jti, issuedAt);
+    }
+  }
 
   /** The token will never be accepted again: the only answer a client may give up on. */
   enum Refused implements Verdict {

@@ -10,6 +10,7 @@ import io.muster.actors.dashboard.ToDashboard.Sampled;
 import io.muster.actors.dashboard.ToDashboard.Told;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
+import io.muster.actors.session.Cause;
 import io.muster.http.Guests;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
@@ -79,7 +80,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     }
     door.telemetry().dashboardCame();
     door.watchers()
-        .add(visitor.org(), this); // before the picture, or a change in between would be lost
+        .add(visitor.session(), this); // before the picture, or a change in between would be lost
     session.open();
   }
 
@@ -119,6 +120,12 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   @Override
   public void news(ToDashboard news) {
     language.news(news).forEach(socket::send);
+  }
+
+  /** The session behind this connection is over, although its token may not be. */
+  void expire(Cause why) {
+    socket.send(Frame.event("session:expired", Json.object().put("reason", why.word())));
+    socket.end(visitor.shown().whenOver());
   }
 
   // ── in ──
@@ -266,7 +273,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     hasEnded = true;
     if (isOpen) {
       easel.end();
-      door.watchers().remove(visitor.org(), this);
+      door.watchers().remove(visitor.session(), this);
       door.guests().left(socket);
       door.telemetry().dashboardLeft();
       session.ended();

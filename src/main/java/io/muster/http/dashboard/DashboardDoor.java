@@ -4,10 +4,12 @@ import io.muster.actors.OrgId;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
+import io.muster.actors.session.UserSession;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Json;
 import io.muster.http.edge.Allowance;
+import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Handshake.Dialect;
 import io.muster.http.edge.SocketApplication.Joining;
@@ -31,7 +33,34 @@ public record DashboardDoor(
   /**
    * @param role as it is told to the client, in lower case
    */
-  public record Visitor(OrgId org, String user, String role) {}
+  public record Visitor(UserSession session, String role, Shown shown) {
+    OrgId org() {
+      return session.org();
+    }
+
+    String user() {
+      return session.user();
+    }
+  }
+
+  /** By what a visitor was let in. */
+  public enum Shown {
+    /** It will never be let in by this one again. */
+    TOKEN(Ending.REVOKED),
+    /** A page has a new one as soon as its user has signed in, and comes back by itself. */
+    COOKIE(Ending.RESTARTING);
+
+    private final Ending whenOver;
+
+    Shown(Ending whenOver) {
+      this.whenOver = whenOver;
+    }
+
+    /** How the connection ends with the session; what was said before still reaches the client. */
+    Ending whenOver() {
+      return whenOver;
+    }
+  }
 
   public void enter(Visitor visitor, Joining client) {
     var connection = new DashboardConnection(visitor, client, this);

@@ -3,8 +3,13 @@ package io.muster.http.dashboard;
 import io.muster.actors.OrgId;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.dashboard.ToDashboard;
+import io.muster.actors.session.Cause;
+import io.muster.actors.session.SignedIn;
+import io.muster.actors.session.UserSession;
 import io.muster.http.edge.Frame;
 import io.netty.channel.EventLoop;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The dashboards of this node, by organisation, event loop and language. News costs one task for
  * each loop and language that wants it, and one encoding per language, however many watch.
  */
-public final class Watchers implements Relay.Audience {
+public final class Watchers implements Relay.Audience, SignedIn {
 
   private record Row(EventLoop loop, Language language) {}
 
@@ -43,9 +48,18 @@ public final class Watchers implements Relay.Audience {
   }
 
   private final Map<OrgId, Group> groups = new ConcurrentHashMap<>();
+  private final Map<UserSession, Set<DashboardConnection>> bySession = new ConcurrentHashMap<>();
 
   /** Called on the dashboard's loop. News published after this call reaches it. */
-  void add(OrgId org, DashboardConnection dashboard) {
+  void add(UserSession session, DashboardConnection dashboard) {
+    bySession.compute(
+        session,
+        (_, known) -> {
+          Set<DashboardConnection> all = known == null ? ConcurrentHashMap.newKeySet() : known;
+          all.add(dashboard);
+          return all;
+        });
+    var org = session.org();
     var group =
         groups.compute(
             org,
@@ -58,9 +72,15 @@ public final class Watchers implements Relay.Audience {
   }
 
   /** Called on the dashboard's loop. */
-  void remove(OrgId org, DashboardConnection dashboard) {
+  void remove(UserSession session, DashboardConnection dashboard) {
+    bySession.computeIfPresent(
+        session,
+        (_, all) -> {
+          all.remove(dashboard);
+          return all.isEmpty() ? null : all;
+        });
     groups.computeIfPresent(
-        org,
+        session.org(),
         (_, one) -> {
           one.rows.get(row(dashboard)).remove(dashboard);
           return --one.count == 0 ? null : one;
@@ -69,6 +89,20 @@ public final class Watchers implements Relay.Audience {
 
   private static Row row(DashboardConnection dashboard) {
     return new Row(dashboard.loop(), dashboard.language());
+  }
+
+  @Override
+  public Collection<UserSession> sessions() {
+    return Collections.unmodifiableSet(bySession.keySet());
+  }
+
+  /** They are forgotten at once, so that nobody ends them twice while they are on their way out. */
+  @Override
+  public void end(UserSession session, Cause why) {
+    var all = bySession.remove(session);
+    if (all != null) {
+      all.forEach(dashboard -> dashboard.loop().execute(() -> dashboard.expire(why)));
+    }
   }
 
   @Override

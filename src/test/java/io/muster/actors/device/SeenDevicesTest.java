@@ -96,6 +96,16 @@ class SeenDevicesTest {
   }
 
   @Test
+  void those_with_a_session_are_connected_however_long_they_were_silent() {
+    seen.leave(seen.enter(new DeviceId("tv-2"), DeviceRig.ORG));
+    seen.enter(TV, DeviceRig.ORG);
+    seen.keep(table);
+    clock.advance(Duration.ofHours(1));
+    assertEquals(List.of(TV), seen.connected().stream().map(LastSeen.Seen::id).toList());
+    assertEquals(List.of(TV), seen.connected().stream().map(LastSeen.Seen::id).toList());
+  }
+
+  @Test
   void one_of_two_sessions_holds_it() {
     var first = seen.enter(TV, DeviceRig.ORG);
     seen.enter(TV, DeviceRig.ORG);

@@ -56,7 +56,8 @@ class ContractTest {
           entry("tenantEntitlement", "{'organizationId':'contract','state':'resumed'}"),
           entry("setOrganizationGrace", "{'graceSeconds':60}"),
           entry("setTagGrace", "{'graceSeconds':60,'muted':true}"),
-          entry("setDeviceGrace", "{'muted':true}"));
+          entry("setDeviceGrace", "{'muted':true}"),
+          entry("revokeSessions", "{'jti':'contract'}"));
 
   private static Map.Entry<String, String> entry(String operation, String body) {
     return Map.entry(operation, json(body));
@@ -84,6 +85,7 @@ class ContractTest {
     pairing();
     backEnd();
     alerts();
+    acme.admin().post("/api/v1/sessions/revoke", BODIES.get("revokeSessions"));
     for (String path :
         new String[] {
           "/health",

@@ -26,6 +26,7 @@ class SurfacesTest {
     "/api/v1/devices/tv-1/commands,       COMMANDS",
     "/api/v1/devices/tv-1/commands/c/x,   COMMANDS",
     "/api/v1/commands,                    BATCHES",
+    "/api/v1/sessions/revoke,             SESSIONS",
     "/api/v1/devices/pairing/status/AAA,  PAIRING",
     "/api/v1/devices/auth/check,          PAIRING",
     "/api/v1/outages,                     NOTIFICATIONS",

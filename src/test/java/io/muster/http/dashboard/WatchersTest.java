@@ -10,6 +10,8 @@ import io.muster.actors.OrgId;
 import io.muster.actors.Presence;
 import io.muster.actors.dashboard.ToDashboard.DeviceChanged;
 import io.muster.actors.dashboard.ToDashboard.Sampled;
+import io.muster.actors.session.Cause;
+import io.muster.actors.session.UserSession;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Json;
@@ -34,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -98,6 +101,42 @@ class WatchersTest {
   }
 
   @Test
+  void rule_22_a_session_that_is_over_ends_all_its_connections_and_no_other() {
+    var first = watching(Dialect.SOCKET_IO);
+    var second = watching(Dialect.PLAIN);
+    var other = new Line(channel.eventLoop(), Dialect.SOCKET_IO);
+    door.enter(visitor("bob", DashboardDoor.Shown.TOKEN), other);
+    watchers.end(session("ada"), Cause.REVOKED);
+    channel.runPendingTasks();
+    for (var line : List.of(first, second)) {
+      assertEquals("session:expired", line.heard.getLast());
+      assertEquals(Optional.of(Ending.REVOKED), line.ending);
+    }
+    assertEquals(Optional.empty(), other.ending);
+  }
+
+  @Test
+  void a_page_with_a_cookie_is_dropped_so_that_it_comes_back_with_a_new_one() {
+    var page = new Line(channel.eventLoop(), Dialect.SOCKET_IO);
+    door.enter(visitor("ada", DashboardDoor.Shown.COOKIE), page);
+    watchers.end(session("ada"), Cause.PASSWORD_CHANGED);
+    channel.runPendingTasks();
+    assertEquals("session:expired", page.heard.getLast());
+    assertEquals(Optional.of(Ending.RESTARTING), page.ending);
+  }
+
+  @Test
+  void a_session_is_known_once_while_any_of_its_connections_lives() {
+    var first = watching(Dialect.SOCKET_IO);
+    var second = watching(Dialect.PLAIN);
+    assertEquals(Set.of(session("ada")), Set.copyOf(watchers.sessions()));
+    first.end(Ending.ABORTED);
+    assertEquals(Set.of(session("ada")), Set.copyOf(watchers.sessions()));
+    second.end(Ending.ABORTED);
+    assertEquals(Set.of(), Set.copyOf(watchers.sessions()));
+  }
+
+  @Test
   void nobody_watches_when_all_have_left() {
     var one = watching(Dialect.SOCKET_IO);
     var other = watching(Dialect.PLAIN);
@@ -106,9 +145,17 @@ class WatchersTest {
     assertFalse(watchers.isWatched(ACME));
   }
 
+  private static DashboardDoor.Visitor visitor(String user, DashboardDoor.Shown shown) {
+    return new DashboardDoor.Visitor(session(user), "viewer", shown);
+  }
+
+  private static UserSession session(String user) {
+    return new UserSession(ACME, user, Optional.of("jti-of-" + user), Instant.EPOCH);
+  }
+
   private Line watching(Dialect dialect) {
     var line = new Line(channel.eventLoop(), dialect);
-    door.enter(new DashboardDoor.Visitor(ACME, "ada", "viewer"), line);
+    door.enter(visitor("ada", DashboardDoor.Shown.TOKEN), line);
     for (int hops = 0; hops < 10; hops++) {
       channel.runPendingTasks(); // until its picture is settled
     }

@@ -1,0 +1,5 @@
+/**
+ * Sessions of users: who is signed in here, and whose session is over although its token has not
+ * expired.
+ */
+package io.muster.actors.session;
