@@ -1,5 +1,6 @@
 package io.muster.actors;
 
+import io.muster.actors.screen.NotTaken;
 import java.time.Duration;
 
 /**
@@ -49,12 +50,20 @@ public interface Telemetry {
   /** The read model showed what the journal had so long ago. */
   void projectionWasBehind(java.time.Duration by);
 
+  void screenshotStored();
+
+  void screenshotRefused(NotTaken why);
+
+  /** The storage or the table of screenshots did not do what it was asked. */
+  void screenshotStorageFailed();
+
   /** The parts of the HTTP API, as far as anybody wants to see them apart. */
   enum Surface {
     DEVICES,
     COMMANDS,
     BATCHES,
     PAIRING,
+    SCREENSHOTS,
     HEALTH,
     METRICS,
     DOCUMENTS,

@@ -86,6 +86,7 @@ public final class Gateway implements AutoCloseable {
   private final DeviceHints hints;
   private final Guests guests;
   private final JournalProbe probe;
+  private final Studio studio;
   private final Listener listener;
 
   /**
@@ -131,6 +132,7 @@ public final class Gateway implements AutoCloseable {
     seen.sampleTo(feed, system);
     seen.keepIn(hints, system);
     LoopWatch.start(loops, telemetry::loopWasLate);
+    studio = Studio.open(settings, database, feed, telemetry, system, clock);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
     var authenticator = Users.authenticator(settings, clock, system.executionContext());
@@ -141,7 +143,7 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
-            new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
+            new DeviceDoor(sessions, seen, guests, envelope, events, telemetry, studio.darkroom()),
             new DashboardDoor(
                 devices,
                 roster,
@@ -164,6 +166,7 @@ public final class Gateway implements AutoCloseable {
                 new TokenMint(Secret.of(settings.secrets().device()), clock),
                 new Guard(authenticator),
                 authenticator,
+                studio.shelf(),
                 probe.health(clock),
                 Metrics::text,
                 visitor ->
@@ -244,6 +247,7 @@ public final class Gateway implements AutoCloseable {
     listener.close();
     guests.sendAway();
     Patience.await(seen.keep(hints), deadline.atMost(Duration.ofSeconds(1)));
+    studio.close();
     system.terminate();
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),

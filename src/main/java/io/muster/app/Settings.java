@@ -21,7 +21,8 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
-    DeviceSettings device) {
+    DeviceSettings device,
+    Pictures screenshots) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -96,7 +97,8 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
-              device(sockets));
+              device(sockets),
+              Pictures.in(keys, sockets.maxPayload(), isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -206,6 +208,6 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device);
+        isProduction, dataDir, http, sockets, completed, users, persistence, device, screenshots);
   }
 }

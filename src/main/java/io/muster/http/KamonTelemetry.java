@@ -3,6 +3,7 @@ package io.muster.http;
 import io.muster.actors.DeliveryState;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.screen.NotTaken;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,7 +52,21 @@ public final class KamonTelemetry implements Telemetry {
   private final Gauge journal =
       Kamon.gauge("muster.journal.up", "1 while the journal can be read, else 0.").withoutTags();
 
+  private final Counter pictured =
+      Kamon.counter("muster.screenshots.stored", "Screenshots that were kept.").withoutTags();
+  private final Map<NotTaken, Counter> notTaken = new EnumMap<>(NotTaken.class);
+  private final Counter storageFailed =
+      Kamon.counter(
+              "muster.screenshots.failed", "Times the storage of screenshots did not do its work.")
+          .withoutTags();
+
   public KamonTelemetry() {
+    for (NotTaken why : NotTaken.values()) {
+      notTaken.put(
+          why,
+          Kamon.counter("muster.screenshots.refused", "Screenshots that were not taken in.")
+              .withTags(TagSet.of("reason", word(why))));
+    }
     for (Reason reason : Reason.values()) {
       turnedAway.put(
           reason,
@@ -160,6 +175,21 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void projectionWasBehind(Duration by) {
     record(behind, by);
+  }
+
+  @Override
+  public void screenshotStored() {
+    pictured.increment();
+  }
+
+  @Override
+  public void screenshotRefused(NotTaken why) {
+    notTaken.get(why).increment();
+  }
+
+  @Override
+  public void screenshotStorageFailed() {
+    storageFailed.increment();
   }
 
   /** Clocks of two nodes may disagree; a time below zero is none. */

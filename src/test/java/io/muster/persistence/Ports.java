@@ -7,6 +7,8 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
+import io.muster.actors.screen.Album;
+import io.muster.support.MemoryAlbum;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
@@ -27,6 +29,8 @@ interface Ports extends AutoCloseable {
 
   Pairings pairings();
 
+  Album album();
+
   void journal(DeviceId id, DeviceEvent... facts);
 
   /** The table stays as it is while the journal goes on. */
@@ -42,6 +46,7 @@ interface Ports extends AutoCloseable {
     private final MemoryRoster roster = new MemoryRoster();
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryPairings pairings = new MemoryPairings();
+    private final MemoryAlbum album = new MemoryAlbum();
 
     @Override
     public Roster roster() {
@@ -61,6 +66,11 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return pairings;
+    }
+
+    @Override
+    public Album album() {
+      return album;
     }
 
     @Override
@@ -114,6 +124,11 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return new SqlPairings(store.database());
+    }
+
+    @Override
+    public Album album() {
+      return new SqlAlbum(store.database());
     }
 
     @Override

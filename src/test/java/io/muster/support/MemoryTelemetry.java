@@ -3,6 +3,7 @@ package io.muster.support;
 import io.muster.actors.DeliveryState;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.screen.NotTaken;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,5 +88,20 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void projectionWasBehind(Duration by) {
     counted.add("projection followed");
+  }
+
+  @Override
+  public void screenshotStored() {
+    counted.add("screenshot stored");
+  }
+
+  @Override
+  public void screenshotRefused(NotTaken why) {
+    counted.add("screenshot refused: " + why);
+  }
+
+  @Override
+  public void screenshotStorageFailed() {
+    counted.add("screenshot storage failed");
   }
 }

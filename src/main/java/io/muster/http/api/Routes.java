@@ -9,6 +9,7 @@ import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.device.Devices;
+import io.muster.actors.screen.OwnFiles;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
@@ -41,6 +42,7 @@ public final class Routes extends Directives {
       TokenMint mint,
       Access access,
       Authenticator authenticator,
+      ScreenshotRoutes.Shelf shelf,
       OpsRoutes.Health health,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
@@ -54,6 +56,7 @@ public final class Routes extends Directives {
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
+  private final ScreenshotRoutes screenshots;
   private final OpsRoutes ops;
   private final WebRoutes web = new WebRoutes();
 
@@ -67,6 +70,9 @@ public final class Routes extends Directives {
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    screenshots =
+        new ScreenshotRoutes(
+            house.devices(), house.shelf(), house.telemetry(), house.access(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
   }
 
@@ -83,7 +89,9 @@ public final class Routes extends Directives {
                     pathPrefix("commands", () -> concat(
                         pathEndOrSingleSlash(() -> commands.of(id)),
                         path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
+                    path("screenshots", () -> screenshots.of(id)),
                     devices.one(id))))))))),
+        pathPrefix(OwnFiles.PATH, screenshots::files),
         pathPrefix("health", ops::health),
         path("metrics", ops::metrics),
         web.documents(),

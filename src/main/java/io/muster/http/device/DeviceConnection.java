@@ -37,6 +37,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private final DeviceDoor door;
   private final DeviceSessions.Comer comer;
   private final EventAllowance events;
+  private final ScreenshotEvents screenshots;
 
   private DeviceSession session;
   private Socket socket;
@@ -49,6 +50,8 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     this.client = client;
     this.door = door;
     this.events = new EventAllowance(door.events());
+    this.screenshots =
+        new ScreenshotEvents(comer.org(), comer.id(), door.darkroom(), door.envelope());
   }
 
   void open(DeviceSession opened) {
@@ -71,6 +74,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void deliver(Order order) {
+    screenshots.asked(order);
     var frame = Frame.event("command", command(order));
     if (comer.acknowledges()) {
       socket.request(frame, ACK_PATIENCE, reply -> reacted(order, reply));
@@ -152,8 +156,11 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
           answer(
               acknowledge,
               door.envelope().success(Json.object().set("playlist", Json.object().nullNode())));
-      case "content:impression", "content:error", "screenshot:response" ->
+      case "content:impression", "content:error" ->
           answer(acknowledge, door.envelope().failure("not_supported"));
+      case "screenshot:response" -> screenshots.response(argument(arguments), acknowledge);
+      case "screenshot:upload" -> screenshots.upload(argument(arguments), acknowledge);
+      case "screenshot:uploaded" -> screenshots.uploaded(argument(arguments), acknowledge);
       case "join:room", "leave:room" -> answer(acknowledge, ownRoom(name, argument(arguments)));
       default -> {
         door.telemetry().unknownEvent();
