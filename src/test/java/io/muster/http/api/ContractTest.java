@@ -56,6 +56,7 @@ class ContractTest {
   void every_operation_of_the_document_answers_as_it_says() {
     devices();
     commands();
+    screenshots();
     pairing();
     for (String path :
         new String[] {
@@ -92,6 +93,12 @@ class ContractTest {
     try (var _ = acme.connects(device)) {
       acme.operator().with("Prefer", "wait=20").post(device + "/commands", RELOAD);
     }
+  }
+
+  private void screenshots() {
+    var device = acme.device();
+    acme.operator().post(device + "/screenshots");
+    acme.viewer().get(device + "/screenshots");
   }
 
   private static String batch(String device, String more) {
@@ -171,6 +178,7 @@ class ContractTest {
     acme.operator().post(device + "/disable");
     acme.operator().post(device + "/enable");
     acme.operator().post(device + "/commands", RELOAD);
+    acme.operator().post(device + "/screenshots");
     acme.admin().post(device + "/tokens");
     acme.admin().delete(device + "/tokens");
     acme.anonymous().get(DEVICES + "/auth/check");
