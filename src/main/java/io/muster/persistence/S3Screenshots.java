@@ -67,7 +67,11 @@ public final class S3Screenshots implements Screenshots {
             .build();
     this.threads = new StorageThreads(THREADS, settings.patience().multipliedBy(TURNS));
     this.hasBucket = !settings.makesBucket();
-    if (settings.makesBucket()) {
+    prepare();
+  }
+
+  private void prepare() {
+    if (!hasBucket) {
       threads
           .run(this::ready)
           .exceptionally(
@@ -165,6 +169,7 @@ public final class S3Screenshots implements Screenshots {
   /** Type and length are signed, too: the storage itself refuses anything else. */
   @Override
   public Upload upload(ScreenshotKey key, long bytes, Duration life) {
+    prepare(); // it may have been away until now
     var headers =
         Map.of("Content-Type", key.type().mediaType(), "Content-Length", Long.toString(bytes));
     var request = request(key).put(RequestBody.create(new byte[0]));
