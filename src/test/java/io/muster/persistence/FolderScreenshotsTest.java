@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.actors.screen.OwnFiles.Permit;
 import io.muster.actors.screen.OwnFiles.Served;
+import io.muster.actors.screen.ScreenshotKey;
 import io.muster.actors.screen.Screenshots;
+import io.muster.support.Pictured;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +67,12 @@ class FolderScreenshotsTest {
 
   @Nested
   class An_address_to_read extends Files_there {
-    private final Permit permit = permit(storage.url(key, LIFE));
+    private Permit permit;
+
+    @BeforeEach
+    void made() {
+      permit = permit(storage.url(key, LIFE));
+    }
 
     @Test
     void leads_to_our_own_door() {
@@ -111,8 +118,14 @@ class FolderScreenshotsTest {
 
   @Nested
   class An_address_to_write extends Files_there {
-    private final Screenshots.Upload upload = storage.upload(key, picture.length, LIFE);
-    private final Permit permit = permit(upload.url());
+    private Screenshots.Upload upload;
+    private Permit permit;
+
+    @BeforeEach
+    void made() {
+      upload = storage.upload(key, picture.length, LIFE);
+      permit = permit(upload.url());
+    }
 
     @Test
     void takes_the_file_it_was_made_for() {
@@ -136,8 +149,8 @@ class FolderScreenshotsTest {
 
   /** With one picture in it. */
   abstract class Files_there {
-    final byte[] picture = io.muster.support.Pictured.png(64, 36);
-    final io.muster.actors.screen.ScreenshotKey key = ScreenshotsContract.key("tv-1");
+    final byte[] picture = Pictured.png(64, 36);
+    final ScreenshotKey key = ScreenshotsContract.key("tv-1");
 
     @BeforeEach
     void put() {

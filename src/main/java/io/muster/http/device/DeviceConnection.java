@@ -37,11 +37,11 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private final DeviceDoor door;
   private final DeviceSessions.Comer comer;
   private final EventAllowance events;
-  private final ScreenshotEvents screenshots;
 
   private DeviceSession session;
   private Socket socket;
   private SeenDevices.Sighting sighting;
+  private ScreenshotEvents screenshots;
   private boolean hasEnded;
 
   DeviceConnection(DeviceSessions.Comer comer, Joining client, DeviceDoor door) {
@@ -50,8 +50,6 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     this.client = client;
     this.door = door;
     this.events = new EventAllowance(door.events());
-    this.screenshots =
-        new ScreenshotEvents(comer.org(), comer.id(), door.darkroom(), door.envelope());
   }
 
   void open(DeviceSession opened) {
@@ -74,7 +72,9 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void deliver(Order order) {
-    screenshots.asked(order);
+    if (order.type().equals("screenshot")) {
+      screenshots().asked(order);
+    }
     var frame = Frame.event("command", command(order));
     if (comer.acknowledges()) {
       socket.request(frame, ACK_PATIENCE, reply -> reacted(order, reply));
@@ -158,9 +158,9 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
               door.envelope().success(Json.object().set("playlist", Json.object().nullNode())));
       case "content:impression", "content:error" ->
           answer(acknowledge, door.envelope().failure("not_supported"));
-      case "screenshot:response" -> screenshots.response(argument(arguments), acknowledge);
-      case "screenshot:upload" -> screenshots.upload(argument(arguments), acknowledge);
-      case "screenshot:uploaded" -> screenshots.uploaded(argument(arguments), acknowledge);
+      case "screenshot:response" -> screenshots().response(argument(arguments), acknowledge);
+      case "screenshot:upload" -> screenshots().upload(argument(arguments), acknowledge);
+      case "screenshot:uploaded" -> screenshots().uploaded(argument(arguments), acknowledge);
       case "join:room", "leave:room" -> answer(acknowledge, ownRoom(name, argument(arguments)));
       default -> {
         door.telemetry().unknownEvent();
@@ -173,6 +173,14 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     var report = HeartbeatReport.of(said);
     sighting.heard(report.appVersion(), report.load());
     session.heartbeat(() -> answer(acknowledge, door.heard()));
+  }
+
+  /** Made by the first that is needed: most connections never see one. */
+  private ScreenshotEvents screenshots() {
+    if (screenshots == null) {
+      screenshots = new ScreenshotEvents(comer.org(), id, door.darkroom(), door.envelope());
+    }
+    return screenshots;
   }
 
   /** A device is in its own room whether it asks or not, and in no other. */

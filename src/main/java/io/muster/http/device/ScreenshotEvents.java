@@ -54,15 +54,16 @@ final class ScreenshotEvents {
     this.envelope = envelope;
   }
 
-  /** The command is on its way: what comes back under its request was asked for at its time. */
+  /**
+   * A command {@code screenshot} is on its way: what comes back under its request was asked for at
+   * its time.
+   */
   void asked(Order order) {
-    if (order.type().equals("screenshot")) {
-      order
-          .payload()
-          .map(Json::parse)
-          .flatMap(payload -> text(payload, "requestId", ID_CHARS_MAX))
-          .ifPresent(requestId -> darkroom.asked(device, requestId, order.at()));
-    }
+    order
+        .payload()
+        .map(Json::parse)
+        .flatMap(payload -> text(payload, "requestId", ID_CHARS_MAX))
+        .ifPresent(requestId -> darkroom.asked(device, requestId, order.at()));
   }
 
   void response(JsonNode said, Optional<Acknowledge> acknowledge) {
