@@ -4,7 +4,6 @@ import io.muster.actors.screen.OwnFiles;
 import io.muster.actors.screen.ScreenshotKey;
 import io.muster.actors.screen.Screenshots;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -24,12 +23,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Screenshots in a folder of this machine, for trial and for one node. Their addresses lead to our
  * own HTTP routes and are signed with a secret that is made once and lies beside them.
  */
 public final class FolderScreenshots implements Screenshots, OwnFiles {
+  private static final Logger log = LoggerFactory.getLogger(FolderScreenshots.class);
   private static final int THREADS = 2;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final String SECRET = "screenshots.key";
@@ -46,37 +48,45 @@ public final class FolderScreenshots implements Screenshots, OwnFiles {
    * @param root holds the folder {@code screenshots} and its secret; made when it is missing
    * @param publicUrl what stands before the path in an address; empty for none
    * @param uploadMax bytes of one file
-   * @throws UncheckedIOException when the folder cannot be used
    */
   public FolderScreenshots(Path root, String publicUrl, long uploadMax, Clock clock) {
     this.root = root.toAbsolutePath().normalize();
     this.publicUrl = publicUrl;
     this.uploadMax = uploadMax;
     this.clock = clock;
-    this.secret = new SecretKeySpec(kept(this.root), "HmacSHA256");
+    this.secret = new SecretKeySpec(secret(this.root), "HmacSHA256");
   }
 
-  private static byte[] kept(Path root) {
-    var file = root.resolve(SECRET);
+  /** A folder that cannot be used costs screenshots; it is no reason not to start. */
+  private static byte[] secret(Path root) {
     try {
-      if (!Files.exists(file)) {
-        Files.createDirectories(root);
-        var made = new byte[SECRET_BYTES];
-        new SecureRandom().nextBytes(made);
-        // Readable by nobody else from its first byte on.
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(file, made);
-      }
-      var secret = Files.readAllBytes(file);
-      if (secret.length != SECRET_BYTES) {
-        throw new IOException("%s is damaged: remove it to have a new one made".formatted(file));
-      }
-      return secret;
+      return kept(root);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      log.warn("Screenshots cannot be kept in {}: {}", root, e.toString());
+      return random();
     }
+  }
+
+  private static byte[] kept(Path root) throws IOException {
+    var file = root.resolve(SECRET);
+    if (!Files.exists(file)) {
+      Files.createDirectories(root);
+      // Readable by nobody else from its first byte on.
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.write(file, random());
+    }
+    var secret = Files.readAllBytes(file);
+    if (secret.length != SECRET_BYTES) {
+      throw new IOException("%s is damaged: remove it to have a new one made".formatted(file));
+    }
+    return secret;
+  }
+
+  private static byte[] random() {
+    var made = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(made);
+    return made;
   }
 
   // ── the storage ──

@@ -86,11 +86,22 @@ public final class S3Screenshots implements Screenshots {
     if (!hasBucket) {
       var bucket = settings.bucket();
       if (!client.bucketExists(BucketExistsArgs.builder().bucket(bucket).build())) {
-        client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+        make(bucket);
       }
       hasBucket = true;
     }
     return this;
+  }
+
+  /** Others may make it at the same time: another thread, another node. */
+  private void make(String bucket) throws MinioException {
+    try {
+      client.makeBucket(MakeBucketArgs.builder().bucket(bucket).build());
+    } catch (ErrorResponseException e) {
+      if (!e.errorResponse().code().startsWith("BucketAlready")) {
+        throw e;
+      }
+    }
   }
 
   // ── files ──

@@ -4,6 +4,7 @@ import static io.muster.support.Eventually.await;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.actors.screen.OwnFiles.Permit;
@@ -164,6 +165,17 @@ class FolderScreenshotsTest {
         "rw-------",
         PosixFilePermissions.toString(
             Files.getPosixFilePermissions(folder.resolve("screenshots.key"))));
+  }
+
+  @Test
+  void a_folder_that_cannot_be_used_is_a_failure_of_the_picture_and_not_of_the_start()
+      throws Exception {
+    var file = Files.createFile(folder.resolve("in-the-way"));
+    try (var useless = new FolderScreenshots(file, "", 1_000, Clock.fixed(NOW, ZoneOffset.UTC))) {
+      assertThrows(
+          RuntimeException.class,
+          () -> await(useless.put(ScreenshotsContract.key("tv-1"), new byte[1])));
+    }
   }
 
   @Test
