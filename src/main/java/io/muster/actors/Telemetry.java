@@ -1,5 +1,6 @@
 package io.muster.actors;
 
+import io.muster.actors.screen.NotTaken;
 import io.muster.actors.session.Cause;
 import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
@@ -144,6 +145,13 @@ public interface Telemetry {
     PROBE
   }
 
+  void screenshotStored();
+
+  void screenshotRefused(NotTaken why);
+
+  /** The storage or the table of screenshots did not do what it was asked. */
+  void screenshotStorageFailed();
+
   /** The parts of the HTTP API, as far as anybody wants to see them apart. */
   enum Surface {
     DEVICES,
@@ -152,6 +160,7 @@ public interface Telemetry {
     PAIRING,
     BACK_END,
     NOTIFICATIONS,
+    SCREENSHOTS,
     HEALTH,
     METRICS,
     STATISTICS,

@@ -113,6 +113,7 @@ public final class Gateway implements AutoCloseable {
   private final Guests guests;
   private final JournalProbe probe;
   private final Optional<Redis> redis;
+  private final Studio studio;
   private final Listener listener;
 
   /**
@@ -194,6 +195,7 @@ public final class Gateway implements AutoCloseable {
             telemetry,
             clock);
     LoopWatch.start(loops, telemetry::loopWasLate);
+    studio = Studio.open(settings, database, feed, telemetry, system, clock);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
     var authenticator = Users.authenticator(settings, clock, system.executionContext());
@@ -214,7 +216,8 @@ public final class Gateway implements AutoCloseable {
                 envelope,
                 events,
                 new ScreenReports(reports, envelope, telemetry),
-                telemetry),
+                telemetry,
+                studio.darkroom()),
             new DashboardDoor(
                 devices,
                 roster,
@@ -239,6 +242,7 @@ public final class Gateway implements AutoCloseable {
                 mint,
                 new Guard(authenticator, revocations),
                 authenticator,
+                studio.shelf(),
                 probe.health(clock),
                 new Alerts(outages, notifications, rules),
                 metrics.text(
@@ -354,6 +358,7 @@ public final class Gateway implements AutoCloseable {
     guests.sendAway();
     reports.close(deadline.atMost(Duration.ofMillis(700)));
     Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
+    studio.close();
     system.terminate();
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),

@@ -33,7 +33,8 @@ public record Settings(
     Cms cms,
     Reporting reporting,
     NotificationSettings notifications,
-    RedisSettings redis) {
+    RedisSettings redis,
+    Pictures screenshots) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -146,7 +147,8 @@ public record Settings(
               cms(isProduction),
               reporting(isProduction),
               notifications(),
-              redis());
+              redis(),
+              Pictures.in(keys, sockets.maxPayload(), isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -369,6 +371,7 @@ public record Settings(
         cms,
         reporting,
         notifications,
-        redis);
+        redis,
+        screenshots);
   }
 }

@@ -4,6 +4,7 @@ import io.muster.actors.DeliveryState;
 import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.screen.NotTaken;
 import io.muster.actors.session.Cause;
 import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
@@ -97,6 +98,14 @@ public final class KamonTelemetry implements Telemetry {
   private final Map<RedisUse, Counter> redisDropped = new EnumMap<>(RedisUse.class);
   private final Map<Cause, Counter> sessionsEnded = new EnumMap<>(Cause.class);
 
+  private final Counter pictured =
+      Kamon.counter("muster.screenshots.stored", "Screenshots that were kept.").withoutTags();
+  private final Map<NotTaken, Counter> notTaken = new EnumMap<>(NotTaken.class);
+  private final Counter storageFailed =
+      Kamon.counter(
+              "muster.screenshots.failed", "Times the storage of screenshots did not do its work.")
+          .withoutTags();
+
   public KamonTelemetry() {
     for (RedisUse use : RedisUse.values()) {
       var tags = TagSet.of("use", word(use));
@@ -120,6 +129,12 @@ public final class KamonTelemetry implements Telemetry {
                   "muster.sessions.ended",
                   "Sessions that were ended while their users were connected.")
               .withTags(TagSet.of("reason", cause.word())));
+    }
+    for (NotTaken why : NotTaken.values()) {
+      notTaken.put(
+          why,
+          Kamon.counter("muster.screenshots.refused", "Screenshots that were not taken in.")
+              .withTags(TagSet.of("reason", word(why))));
     }
     for (Reason reason : Reason.values()) {
       turnedAway.put(
@@ -366,6 +381,21 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void sessionEnded(Cause why) {
     sessionsEnded.get(why).increment();
+  }
+
+  @Override
+  public void screenshotStored() {
+    pictured.increment();
+  }
+
+  @Override
+  public void screenshotRefused(NotTaken why) {
+    notTaken.get(why).increment();
+  }
+
+  @Override
+  public void screenshotStorageFailed() {
+    storageFailed.increment();
   }
 
   /** Clocks of two nodes may disagree; a time below zero is none. */

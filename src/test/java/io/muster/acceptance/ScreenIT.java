@@ -415,7 +415,7 @@ class ScreenIT {
   }
 
   @Nested
-  class When_it_says_what_is_not_built_or_unknown {
+  class When_it_says_what_is_unknown {
     @Test
     void every_event_with_an_ack_is_answered_and_no_error_event_comes() {
       try (var client = screen(gateway, org, id)) {
@@ -430,11 +430,6 @@ class ScreenIT {
                 .path("data")
                 .path("playlist")
                 .isNull());
-        for (String event : List.of("screenshot:response")) {
-          var ack = client.asks(event, json("{'contentId':'c','timestamp':1}"));
-          assertEquals("not_supported", ack.path("error").asText());
-          assertTrue(ack.path("timestamp").asText().matches(instant()));
-        }
         assertFalse(client.asks("something:else", 1, 2, 3).path("success").asBoolean());
         assertFalse(
             client

@@ -60,7 +60,11 @@ class SettingsTest {
                 "muster.content.api-base-url",
                 "https://api.example",
                 "muster.reporting.sentry-dsn",
-                "https://key@errors.example/1"));
+                "https://key@errors.example/1",
+                "muster.screenshots.s3.access-key",
+                "key",
+                "muster.screenshots.s3.secret-key",
+                SECRET));
     all.putAll(changes);
     return all;
   }
@@ -79,7 +83,7 @@ class SettingsTest {
           Map.entry("socket.ping-interval",          "7s"),
           Map.entry("socket.ping-timeout",           "7s"),
           Map.entry("socket.connect-timeout",        "7s"),
-          Map.entry("socket.max-payload",            70_000),
+          Map.entry("socket.max-payload",            3_000_000),
           Map.entry("socket.outbound-max",           70_000),
           Map.entry("socket.strangers-per-address",  7),
           Map.entry("socket.events-per-second",      7),
@@ -132,7 +136,23 @@ class SettingsTest {
           Map.entry("redis.url",                     "redis://other:6379"),
           Map.entry("redis.command-timeout",         "70ms"),
           Map.entry("redis.connect-timeout",         "7s"),
-          Map.entry("redis.reconnect-max",           "7s"));
+          Map.entry("redis.reconnect-max",           "7s"),
+          Map.entry("screenshots.store",             "s3"),
+          Map.entry("screenshots.public-url",        "https://fleet.example"),
+          Map.entry("screenshots.image-max",         70_000),
+          Map.entry("screenshots.upload-max",        70_000),
+          Map.entry("screenshots.pixels-max",        70_000),
+          Map.entry("screenshots.url-life",          "7s"),
+          Map.entry("screenshots.upload-life",       "7s"),
+          Map.entry("screenshots.keep",              7),
+          Map.entry("screenshots.in-flight-max",     70_000_000),
+          Map.entry("screenshots.s3.endpoint",       "https://s3.example"),
+          Map.entry("screenshots.s3.public-endpoint", "https://files.example"),
+          Map.entry("screenshots.s3.access-key",     "other"),
+          Map.entry("screenshots.s3.secret-key",     "other"),
+          Map.entry("screenshots.s3.bucket",         "other"),
+          Map.entry("screenshots.s3.region",         "eu-central-1"),
+          Map.entry("screenshots.s3.patience",       "7s"));
   // formatter:on
 
   /** As the file has them, optional ones included. */
@@ -280,6 +300,36 @@ class SettingsTest {
       assertEquals(
           List.of("muster.device.telling is at most device.grace"),
           complaints(Map.of("muster.device.telling", "3m")));
+    }
+
+    @Test
+    void a_full_size_screenshot_fits_the_packet_that_carries_it() {
+      assertEquals(
+          List.of(
+              "muster.screenshots.image-max, as base64 in its packet, is within socket.max-payload"),
+          complaints(Map.of("muster.socket.max-payload", 1_900_000)));
+    }
+
+    @Test
+    void one_screenshot_at_least_may_be_under_way() {
+      assertEquals(
+          List.of(
+              "muster.screenshots.in-flight-max has room for one picture of screenshots.image-max"),
+          complaints(Map.of("muster.screenshots.in-flight-max", 3_000_000)));
+    }
+
+    @Test
+    void an_s3_needs_its_keys_and_an_address() {
+      assertEquals(
+          List.of(
+              "MINIO_ENDPOINT is host:port or an http or https address without a path",
+              "MINIO_ACCESS_KEY or MINIO_SECRET_KEY is missing",
+              "MINIO_BUCKET is 3 to 63 of a-z 0-9 . - and begins with a letter or digit"),
+          complaints(
+              Map.of(
+                  "muster.screenshots.store", "s3",
+                  "muster.screenshots.s3.endpoint", "http://host/path",
+                  "muster.screenshots.s3.bucket", "No")));
     }
 
     @Test

@@ -73,4 +73,12 @@ class EmbeddedPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_an_album extends AlbumContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

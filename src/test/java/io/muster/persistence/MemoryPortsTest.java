@@ -72,4 +72,12 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_an_album extends AlbumContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

@@ -11,9 +11,11 @@ import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
+import io.muster.actors.screen.Album;
 import io.muster.actors.session.RevocationTable;
 import io.muster.actors.telemetry.Reports;
 import io.muster.actors.telemetry.Statistics;
+import io.muster.support.MemoryAlbum;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
@@ -55,6 +57,8 @@ interface Ports extends AutoCloseable {
 
   RevocationTable revocations();
 
+  Album album();
+
   void journal(DeviceId id, DeviceEvent... facts);
 
   /** The table stays as it is while the journal goes on. */
@@ -74,6 +78,7 @@ interface Ports extends AutoCloseable {
     private final MemoryPushedContents pushed = new MemoryPushedContents();
     private final MemorySuspendedOrganizations suspended = new MemorySuspendedOrganizations();
     private final MemoryRevocations revocations = new MemoryRevocations();
+    private final MemoryAlbum album = new MemoryAlbum();
 
     @Override
     public Roster roster() {
@@ -123,6 +128,11 @@ interface Ports extends AutoCloseable {
     @Override
     public RevocationTable revocations() {
       return revocations;
+    }
+
+    @Override
+    public Album album() {
+      return album;
     }
 
     @Override
@@ -213,6 +223,11 @@ interface Ports extends AutoCloseable {
     @Override
     public RevocationTable revocations() {
       return new SqlRevocations(store.database());
+    }
+
+    @Override
+    public Album album() {
+      return new SqlAlbum(store.database());
     }
 
     @Override

@@ -73,4 +73,12 @@ class PostgresPortsIT {
       return ports;
     }
   }
+
+  @Nested
+  class As_an_album extends AlbumContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

@@ -35,6 +35,7 @@ public final class FakeDevice implements AutoCloseable {
             "tenant:resumed",
             "notification:new",
             "error",
+            "screenshot:ready",
             Socket.EVENT_CONNECT_ERROR,
             Socket.EVENT_DISCONNECT)) {
       socket.on(event, arguments -> note(event, arguments));
@@ -97,8 +98,10 @@ public final class FakeDevice implements AutoCloseable {
   /** Says it and waits for the answer. */
   public JSONObject asks(String event, String singleQuoted) {
     var answer = new CompletableFuture<JSONObject>();
-    Ack ack = arguments -> answer.complete((JSONObject) arguments[0]);
-    socket.emit(event, new Object[] {json(singleQuoted)}, ack);
+    socket.emit(
+        event,
+        new Object[] {json(singleQuoted)},
+        arguments -> answer.complete((JSONObject) arguments[0]));
     return Eventually.await(answer);
   }
 

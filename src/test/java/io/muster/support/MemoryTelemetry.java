@@ -4,8 +4,9 @@ import io.muster.actors.DeliveryState;
 import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
-import io.muster.actors.telemetry.ContentError;
+import io.muster.actors.screen.NotTaken;
 import io.muster.actors.session.Cause;
+import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -152,6 +153,9 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void outageNoticed(Duration after) {
     counted.add("outage noticed after " + after);
+  }
+
+  @Override
   public void redisWorks() {
     counted.add("redis works");
   }
@@ -179,5 +183,20 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void sessionEnded(Cause why) {
     counted.add("session ended: " + why.word());
+  }
+
+  @Override
+  public void screenshotStored() {
+    counted.add("screenshot stored");
+  }
+
+  @Override
+  public void screenshotRefused(NotTaken why) {
+    counted.add("screenshot refused: " + why);
+  }
+
+  @Override
+  public void screenshotStorageFailed() {
+    counted.add("screenshot storage failed");
   }
 }

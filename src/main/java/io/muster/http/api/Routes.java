@@ -10,6 +10,7 @@ import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Devices;
+import io.muster.actors.screen.OwnFiles;
 import io.muster.actors.session.Revocations;
 import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
@@ -47,6 +48,7 @@ public final class Routes extends Directives {
       TokenMint mint,
       Access access,
       Authenticator authenticator,
+      ScreenshotRoutes.Shelf shelf,
       OpsRoutes.Health health,
       Alerts alerts,
       Supplier<String> scrape,
@@ -67,6 +69,7 @@ public final class Routes extends Directives {
   private final TokenCheckRoute tokenCheck;
   private final TelemetryRoutes reported;
   private final AlertRoutes alerts;
+  private final ScreenshotRoutes screenshots;
   private final OpsRoutes ops;
   private final BackEndRoutes backEnd;
   private final BackEndHealth backEndHealth;
@@ -92,6 +95,9 @@ public final class Routes extends Directives {
     sessions =
         new SessionRoutes(
             house.revocations(), house.access(), house.backEnd().key(), house.clock());
+    screenshots =
+        new ScreenshotRoutes(
+            house.devices(), house.shelf(), house.telemetry(), house.access(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
     backEnd =
         new BackEndRoutes(
@@ -118,8 +124,10 @@ public final class Routes extends Directives {
                         pathEndOrSingleSlash(() -> commands.of(id)),
                         path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
                     path("errors", () -> reported.errors(id)),
+                    path("screenshots", () -> screenshots.of(id)),
                     devices.one(id))))))))),
         pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all())),
+        pathPrefix(OwnFiles.PATH, screenshots::files),
         pathPrefix("health", ops::health),
         path("metrics", ops::metrics),
         web.documents(),

@@ -19,6 +19,7 @@ final class Surfaces {
     return switch (path.split("/", 3).length > 1 ? path.split("/", 3)[1] : "") {
       case "health" -> Surface.HEALTH;
       case "metrics" -> Surface.METRICS;
+      case "screenshots" -> Surface.SCREENSHOTS;
       case "openapi.json", "asyncapi.json" -> Surface.DOCUMENTS;
       case "", "console", "webjars" -> Surface.CONSOLE;
       default -> Surface.OTHER;
@@ -47,7 +48,12 @@ final class Surfaces {
         var part = words.length > 2 ? words[2] : "";
         yield switch (device) {
           case "pairing", "auth" -> Surface.PAIRING;
-          default -> part.equals("commands") ? Surface.COMMANDS : Surface.DEVICES;
+          default ->
+              switch (part) {
+                case "commands" -> Surface.COMMANDS;
+                case "screenshots" -> Surface.SCREENSHOTS;
+                default -> Surface.DEVICES;
+              };
         };
       }
       case "outages", "notifications", "grace-rules" -> Surface.NOTIFICATIONS;

@@ -44,6 +44,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private DeviceSession session;
   private Socket socket;
   private SeenDevices.Sighting sighting;
+  private ScreenshotEvents screenshots;
   private boolean hasEnded;
 
   DeviceConnection(DeviceSessions.Comer comer, Joining client, DeviceDoor door) {
@@ -76,6 +77,9 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void deliver(Order order) {
+    if (order.type().equals("screenshot")) {
+      screenshots().asked(order);
+    }
     var frame = Frame.event("command", command(order));
     if (comer.acknowledges()) {
       socket.request(frame, ACK_PATIENCE, reply -> reacted(order, reply));
@@ -187,7 +191,9 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
           door.reports().impression(id, comer.org(), argument(arguments), acknowledge);
       case "content:error" ->
           door.reports().contentError(id, comer.org(), argument(arguments), acknowledge);
-      case "screenshot:response" -> answer(acknowledge, door.envelope().failure("not_supported"));
+      case "screenshot:response" -> screenshots().response(argument(arguments), acknowledge);
+      case "screenshot:upload" -> screenshots().upload(argument(arguments), acknowledge);
+      case "screenshot:uploaded" -> screenshots().uploaded(argument(arguments), acknowledge);
       case "join:room", "leave:room" -> answer(acknowledge, ownRoom(name, argument(arguments)));
       default -> {
         door.telemetry().unknownEvent();
@@ -202,6 +208,14 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     door.telemetry().heard(report.load());
     session.heartbeat(
         report.contentVersion(), isToReconcile -> answer(acknowledge, door.heard(isToReconcile)));
+  }
+
+  /** Made by the first that is needed: most connections never see one. */
+  private ScreenshotEvents screenshots() {
+    if (screenshots == null) {
+      screenshots = new ScreenshotEvents(comer.org(), id, door.darkroom(), door.envelope());
+    }
+    return screenshots;
   }
 
   /** A device is in its own room whether it asks or not, and in no other. */

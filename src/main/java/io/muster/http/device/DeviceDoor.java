@@ -15,6 +15,7 @@ import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
+import io.muster.actors.screen.Darkroom;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Json;
@@ -35,7 +36,8 @@ public record DeviceDoor(
     Envelope envelope,
     Allowance events,
     ScreenReports reports,
-    Telemetry telemetry) {
+    Telemetry telemetry,
+    Darkroom darkroom) {
 
   // What every known client runs on; none of them reads the number.
   private static final int HEARTBEAT_MILLIS = 15_000;

@@ -82,6 +82,7 @@ class ContractTest {
     devices();
     content();
     commands();
+    screenshots();
     pairing();
     backEnd();
     alerts();
@@ -143,6 +144,12 @@ class ContractTest {
     try (var _ = acme.connects(device)) {
       acme.operator().with("Prefer", "wait=20").post(device + "/commands", RELOAD);
     }
+  }
+
+  private void screenshots() {
+    var device = acme.device();
+    acme.operator().post(device + "/screenshots");
+    acme.viewer().get(device + "/screenshots");
   }
 
   private static String batch(String device, String more) {
@@ -269,6 +276,7 @@ class ContractTest {
     acme.operator().delete(device + "/content");
     acme.anonymous().get(DEVICES + "/me/content");
     acme.operator().post(device + "/commands", RELOAD);
+    acme.operator().post(device + "/screenshots");
     acme.admin().post(device + "/tokens");
     acme.admin().delete(device + "/tokens");
     acme.anonymous().get(DEVICES + "/auth/check");

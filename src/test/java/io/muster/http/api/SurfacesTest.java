@@ -25,6 +25,8 @@ class SurfacesTest {
     "/api/v1/devices/commands,            DEVICES",
     "/api/v1/devices/tv-1/commands,       COMMANDS",
     "/api/v1/devices/tv-1/commands/c/x,   COMMANDS",
+    "/api/v1/devices/tv-1/screenshots,    SCREENSHOTS",
+    "/screenshots/acme/tv-1/1.png,        SCREENSHOTS",
     "/api/v1/commands,                    BATCHES",
     "/api/v1/sessions/revoke,             SESSIONS",
     "/api/v1/devices/pairing/status/AAA,  PAIRING",

@@ -1,0 +1,7 @@
+package io.muster.actors.screen;
+
+/** Told of each screenshot that is kept. Must not block; what it throws is logged. */
+@FunctionalInterface
+public interface StoredListener {
+  void stored(Shot shot);
+}
