@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * characters, no slash.
  */
 public record CommandId(@JsonValue String value) {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING) // else it would be looked for in an object
   public CommandId {
     boolean wellFormed =
         !value.isEmpty()

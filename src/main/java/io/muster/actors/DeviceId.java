@@ -14,7 +14,7 @@ public record DeviceId(@JsonValue String value) {
   // They are path segments beside device ids.
   private static final Set<String> RESERVED = Set.of("pairing", "me", "auth");
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING) // else it would be looked for in an object
   public DeviceId {
     if (!FORM.matcher(value).matches() || RESERVED.contains(value)) {
       throw new IllegalArgumentException(

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * another one.
  */
 public record NodeId(@JsonValue String value) {
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING) // else it would be looked for in an object
   public NodeId {
     if (value.isBlank() || value.length() > 200) {
       throw new IllegalArgumentException("a node id has 1 to 200 characters");

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 public record OrgId(@JsonValue String value) {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
-  @JsonCreator
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING) // else it would be looked for in an object
   public OrgId {
     if (!FORM.matcher(value).matches()) {
       throw new IllegalArgumentException("an organisation id is 1 to 64 of A-Z a-z 0-9 _ -");
