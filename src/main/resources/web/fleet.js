@@ -151,8 +151,8 @@ function keepNewer(devices, device) {
   devices.set(device.id, known ? { ...hintsOf(known), ...device } : device);
 }
 
-function hintsOf({ lastSeen, appVersion, load }) {
-  return { lastSeen, appVersion, load };
+function hintsOf({ lastSeen, appVersion, load, showing }) {
+  return { lastSeen, appVersion, load, showing };
 }
 
 /** Epoch first: a newer connection of the device outranks whatever the older one did. */

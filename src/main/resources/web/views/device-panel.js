@@ -91,7 +91,10 @@ export class DevicePanel extends Component {
       fact('Version', device.appVersion ?? '–'),
       fact('CPU', bar('CPU', device.load?.cpu)),
       fact('Pending', device.pendingCommands ? String(device.pendingCommands) : 'none'),
-      fact('Memory', bar('Memory', device.load?.memory)));
+      fact('Memory', bar('Memory', device.load?.memory)),
+      device.showing && fact('Showing', ...showing(device.showing)),
+      device.load?.disk !== undefined && fact('Disk', bar('Disk', device.load.disk)),
+      device.load?.temperature !== undefined && fact('Temperature', `${Math.round(device.load.temperature)} °C`));
   }
 
   #ability(device, busy, asking) {
@@ -113,6 +116,9 @@ export class DevicePanel extends Component {
 }
 
 const fact = (term, ...said) => [h('dt', null, term), h('dd', null, said)];
+
+const showing = ({ contentId, screenState, playbackSource }) =>
+  [contentId ?? 'nothing', h('small', null, [screenState, playbackSource].filter(Boolean).join(', '))];
 
 const tagList = (tags = []) =>
   h('p', { class: 'tags' }, tags.length === 0 ? h('span', { class: 'muted' }, 'No tags') : tags.map((tag) => h('i', { key: tag, class: 'tag' }, tag)));

@@ -23,6 +23,9 @@ final class ReportQueue {
   // generously.
   private static final int BYTES_EACH = 350;
 
+  // How late one that lingers may notice that it should hurry.
+  private static final long GLANCE_NANOS = Duration.ofMillis(50).toNanos();
+
   /** One that waits. */
   record Waiting(Report report, int bytes, CompletableFuture<Kept> kept) {}
 
@@ -31,6 +34,7 @@ final class ReportQueue {
   private final LinkedBlockingQueue<Waiting> line = new LinkedBlockingQueue<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong bytes = new AtomicLong();
+  private volatile boolean isHurried;
 
   ReportQueue(int countMax, long bytesMax) {
     this.countMax = countMax;
@@ -64,15 +68,19 @@ final class ReportQueue {
     taken.add(first);
     long until = System.nanoTime() + linger.toNanos();
     line.drainTo(taken, max - taken.size());
-    while (taken.size() < max) {
-      var next = line.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
-      if (next == null) {
-        break;
+    while (taken.size() < max && !isHurried && until - System.nanoTime() > 0) {
+      var next = line.poll(Math.min(until - System.nanoTime(), GLANCE_NANOS), TimeUnit.NANOSECONDS);
+      if (next != null) {
+        taken.add(next);
+        line.drainTo(taken, max - taken.size());
       }
-      taken.add(next);
-      line.drainTo(taken, max - taken.size());
     }
     return taken;
+  }
+
+  /** From now on nobody lingers. */
+  void hurry() {
+    isHurried = true;
   }
 
   void release(Waiting settled) {

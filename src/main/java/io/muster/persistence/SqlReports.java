@@ -83,8 +83,8 @@ public final class SqlReports implements Reports, AutoCloseable {
     try {
       while (true) {
         telemetry.reportsWaiting(queue.count());
-        var linger = isClosing() ? Duration.ZERO : settings.linger();
-        var batch = queue.take(settings.batchMax(), isClosing() ? Duration.ZERO : IDLE, linger);
+        var batch =
+            queue.take(settings.batchMax(), isClosing() ? Duration.ZERO : IDLE, settings.linger());
         if (!batch.isEmpty()) {
           settle(batch);
         } else if (isClosing()) {
@@ -220,6 +220,7 @@ public final class SqlReports implements Reports, AutoCloseable {
   public void close(Duration patience) {
     endsAt = System.nanoTime() + patience.toNanos();
     closing.countDown();
+    queue.hurry();
     try {
       writer.join(patience.plus(IDLE.multipliedBy(3)));
     } catch (InterruptedException e) {

@@ -17,9 +17,11 @@ import io.muster.support.MemoryTelemetry;
 import io.muster.support.Postgres;
 import io.muster.support.SampleReports;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -106,6 +108,21 @@ class ReportsOutageIT {
         .mapToObj(i -> TV.end("c", 10, 100, T.plusMillis(i)))
         .map(reports::keep)
         .forEach(stage -> kept.add(stage.toCompletableFuture()));
+  }
+
+  @Test
+  void old_reports_go() {
+    try (var reports = node()) {
+      var end = TV.end("c", 10, 100, T);
+      var error = TV.error(Type.TIMEOUT, "c", T);
+      await(reports.keep(end));
+      await(reports.keep(error));
+      assertEquals(Kept.REPEATED, await(reports.keep(end)));
+      var later = Clock.fixed(T.plus(Duration.ofDays(91)), ZoneOffset.UTC);
+      await(new ReportPurge(database, 90, later).once());
+      assertEquals(Kept.STORED, await(reports.keep(end)));
+      assertEquals(Kept.STORED, await(reports.keep(error)));
+    }
   }
 
   @Test
