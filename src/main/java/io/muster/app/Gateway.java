@@ -16,16 +16,23 @@ import io.muster.actors.device.Devices;
 import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
+import io.muster.actors.tenant.TenantBoard;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Reception;
+import io.muster.http.TenantNews;
+import io.muster.http.api.BackEndHealth;
+import io.muster.http.api.BackEndRoutes;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
+import io.muster.http.api.ServiceKey;
 import io.muster.http.auth.Secret;
 import io.muster.http.auth.TokenMint;
 import io.muster.http.dashboard.DashboardDoor;
 import io.muster.http.dashboard.Watchers;
 import io.muster.http.device.DeviceDoor;
+import io.muster.http.device.Present;
+import io.muster.http.device.ScreenReports;
 import io.muster.http.edge.Allowance;
 import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
@@ -41,7 +48,11 @@ import io.muster.persistence.DatabaseUnavailable;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
+import io.muster.persistence.ReportPurge;
 import io.muster.persistence.SqlPairings;
+import io.muster.persistence.SqlReports;
+import io.muster.persistence.SqlStatistics;
+import io.muster.persistence.SqlSuspendedOrganizations;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -50,6 +61,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -85,6 +97,7 @@ public final class Gateway implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final DeviceViews roster;
   private final SeenDevices seen;
+  private final SqlReports reports;
   private final Sources sources;
   private final Guests guests;
   private final JournalProbe probe;
@@ -111,7 +124,8 @@ public final class Gateway implements AutoCloseable {
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
     var node = nodeOf(cluster.selfMember().uniqueAddress());
 
-    var telemetry = Metrics.telemetry();
+    var metrics = new Metrics();
+    var telemetry = metrics.telemetry();
     seen = new SeenDevices(clock);
     roster = new DeviceViews(database, seen::latest);
     sources = new Sources(settings.cms(), database, clock);
@@ -119,11 +133,23 @@ public final class Gateway implements AutoCloseable {
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
     var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
+    var tenants =
+        new TenantBoard(
+            sources.suspended().orElseGet(() -> new SqlSuspendedOrganizations(database, clock)));
     var around =
         new Device.Surroundings(
-            settings.device(), feed, seen, telemetry, clock, new SecureRandom(), outside(mint));
+            settings.device(),
+            feed,
+            seen,
+            telemetry,
+            clock,
+            new SecureRandom(),
+            outside(mint, tenants));
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
+    var present = new Present(tenants);
+    tenants.start(
+        system, settings.backEnd().entitlementRefresh(), new TenantNews(present, feed, devices));
     DeviceProjection.start(system, database);
     ClusterSingleton.get(system)
         .init(
@@ -133,6 +159,8 @@ public final class Gateway implements AutoCloseable {
                 "watchman"));
     seen.sampleTo(feed, system);
     seen.keepIn(sources.lastSeen(), system);
+    reports = new SqlReports(database, settings.reports(), List.of(), telemetry);
+    new ReportPurge(database, settings.reports().keepDays(), clock).start(system);
     LoopWatch.start(loops, telemetry::loopWasLate);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
@@ -144,7 +172,16 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
-            new DeviceDoor(sessions, devices, seen, guests, envelope, events, telemetry),
+            new DeviceDoor(
+                sessions,
+                devices,
+                seen,
+                guests,
+                present,
+                envelope,
+                events,
+                new ScreenReports(reports, envelope, telemetry),
+                telemetry),
             new DashboardDoor(
                 devices,
                 roster,
@@ -162,6 +199,7 @@ public final class Gateway implements AutoCloseable {
                 devices,
                 roster,
                 history,
+                new SqlStatistics(database),
                 new SqlPairings(database),
                 sources.pushed(),
                 telemetry,
@@ -169,19 +207,36 @@ public final class Gateway implements AutoCloseable {
                 new Guard(authenticator),
                 authenticator,
                 probe.health(clock),
-                Metrics::text,
+                metrics.text(
+                    seen::census,
+                    () -> guests.count(Guests.Kind.DASHBOARD),
+                    settings.reporting().organizationsMax()),
                 visitor ->
                     Metrics.mayRead(
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
-                clock));
+                clock,
+                new BackEndRoutes.House(
+                    new ServiceKey(settings.secrets().internal().map(Secret::of)),
+                    settings.backEnd().patience(),
+                    sources.registry().isPresent()
+                        ? BackEndRoutes.Registrar.CMS
+                        : BackEndRoutes.Registrar.MUSTER,
+                    sources.pushed(),
+                    feed,
+                    tenants),
+                new BackEndHealth.House(
+                    Optional::empty, // whether Redis answers, where one is used
+                    visitor ->
+                        Metrics.mayReadInternally(
+                            visitor, settings.secrets().metricsToken(), settings.isProduction()))));
     listener = open(reception, routes); // last: we are ready when the door opens
   }
 
-  private Outside outside(TokenMint mint) {
+  private Outside outside(TokenMint mint, Tenants tenants) {
     return new Outside(
         sources.content(),
         sources.registry(),
-        Tenants.ALL_ACTIVE,
+        tenants,
         GraceRecords.NONE,
         mint,
         sources.transitions(),
@@ -262,6 +317,7 @@ public final class Gateway implements AutoCloseable {
     probe.leaving();
     listener.close();
     guests.sendAway();
+    reports.close(deadline.atMost(Duration.ofMillis(700)));
     Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
     system.terminate();
     Patience.await(

@@ -3,8 +3,11 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.app.reporting.ErrorReports;
+import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
+import io.muster.persistence.ReportSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,9 +24,12 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
+    ReportSettings reports,
     DeviceSettings device,
     Renewal renewal,
-    Cms cms) {
+    BackEnd backEnd,
+    Cms cms,
+    Reporting reporting) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -64,9 +70,21 @@ public record Settings(
    */
   public record Renewal(Duration within, Duration cooldown, Duration expired) {}
 
+  /**
+   * @param entitlementRefresh how long a change of entitlement may go unnoticed that nobody told
+   */
+  public record BackEnd(BackEndPatience patience, Duration entitlementRefresh) {}
+
   /** Who verifies users by published keys. */
   public record Users(
       Optional<String> jwksUrl, Optional<String> issuer, Optional<String> audience) {}
+
+  /**
+   * What is told to those who watch.
+   *
+   * @param organizationsMax how many organisations have labels of their own in metrics
+   */
+  public record Reporting(Optional<ErrorReports.Server> errors, int organizationsMax) {}
 
   /** What keeps this gateway from starting, all of it. */
   public static final class Wrong extends RuntimeException {
@@ -117,9 +135,12 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
+              reports(),
               device(sockets),
               renewal(),
-              cms(isProduction));
+              backEnd(),
+              cms(isProduction),
+              reporting(isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -190,6 +211,16 @@ public record Settings(
           keys.whole("database.query-connections", 1, 100));
     }
 
+    private ReportSettings reports() {
+      return new ReportSettings(
+          keys.whole("telemetry.waiting-max", 1_000, 10_000_000),
+          keys.whole("telemetry.waiting-bytes-max", 1024 * 1024, Integer.MAX_VALUE),
+          keys.whole("telemetry.batch-max", 1, 10_000),
+          keys.time("telemetry.linger", Duration.ZERO, Duration.ofSeconds(10)),
+          keys.time("telemetry.backoff-max", MOMENT, Duration.ofMinutes(1)),
+          keys.whole("telemetry.keep-days", 1, 3_650));
+    }
+
     /** The REST API of the CMS as it runs on a developer's machine. */
     private static final String LOCAL_API = "http://localhost:3000";
 
@@ -256,6 +287,35 @@ public record Settings(
       return device;
     }
 
+    private BackEnd backEnd() {
+      // Callers give up after 5 s and 15 s; what is asked besides takes its time, too.
+      return new BackEnd(
+          new BackEndPatience(
+              keys.time("back-end.playlist-answer", MOMENT, Duration.ofMillis(4_500)),
+              keys.time("back-end.command-answer", MOMENT, Duration.ofSeconds(13)),
+              keys.time("back-end.broadcast-answer", MOMENT, Duration.ofSeconds(13))),
+          keys.time("back-end.entitlement-refresh", Duration.ofMillis(100), WEEK));
+    }
+
+    private Reporting reporting(boolean isProduction) {
+      var dsn = keys.text("reporting.sentry-dsn");
+      // The address is not repeated, for it holds a key.
+      keys.require(
+          dsn.isEmpty() || dsn.get().matches("https?://[^\\s/@]+@[^\\s/@]+/\\S+"),
+          "SENTRY_DSN is https://key@host/project");
+      var environment = keys.text("reporting.sentry-environment");
+      var serverName = keys.text("reporting.sentry-server-name");
+      return new Reporting(
+          dsn.map(
+              d ->
+                  new ErrorReports.Server(
+                      d,
+                      environment.orElse(isProduction ? "production" : "development"),
+                      Version.TEXT,
+                      serverName)),
+          keys.whole("reporting.organizations-max", 0, 1_000));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -270,6 +330,18 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device, renewal, cms);
+        isProduction,
+        dataDir,
+        http,
+        sockets,
+        completed,
+        users,
+        persistence,
+        reports,
+        device,
+        renewal,
+        backEnd,
+        cms,
+        reporting);
   }
 }

@@ -1,8 +1,10 @@
 package io.muster.http;
 
 import io.muster.actors.DeliveryState;
+import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -19,13 +21,22 @@ import kamon.tag.TagSet;
  * Counts in Kamon, to be scraped as Prometheus text. Labels are words of ours, known beforehand.
  */
 public final class KamonTelemetry implements Telemetry {
-  private final Gauge devices =
-      Kamon.gauge("muster.devices.connected", "Sockets of devices on this node.").withoutTags();
-  private final Gauge dashboards =
-      Kamon.gauge("muster.dashboards.connected", "Sockets of dashboards on this node.")
-          .withoutTags();
   private final Counter came =
       Kamon.counter("muster.device.connects", "Connections of devices that were let in.")
+          .withoutTags();
+  private final Counter left =
+      Kamon.counter("muster.device.disconnects", "Connections of devices that have ended.")
+          .withoutTags();
+  private final Counter dashboardsCame =
+      Kamon.counter("muster.dashboard.connects", "Connections of dashboards that were let in.")
+          .withoutTags();
+  private final Counter dashboardsLeft =
+      Kamon.counter("muster.dashboard.disconnects", "Connections of dashboards that have ended.")
+          .withoutTags();
+  private final Counter reconciles =
+      Kamon.counter(
+              "muster.content.reconciles",
+              "Heartbeats whose answer told the device to fetch its content.")
           .withoutTags();
   private final Counter shed =
       Kamon.counter("muster.events.shed", "Events refused because their client sends too many.")
@@ -38,6 +49,10 @@ public final class KamonTelemetry implements Telemetry {
   private final Map<Reason, Counter> turnedAway = new EnumMap<>(Reason.class);
   private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
   private final Map<DeliveryState, Timer> settled = new EnumMap<>(DeliveryState.class);
+  private final Map<Said, Counter> said = new EnumMap<>(Said.class);
+  private final Map<Push, Timer> pushed = new EnumMap<>(Push.class);
+  private final Map<Renewal, Counter> renewals = new EnumMap<>(Renewal.class);
+  private final LoadFigures loads = new LoadFigures();
   private final Map<Surface, List<Timer>> answered = new EnumMap<>(Surface.class);
   private final Timer lateness =
       Kamon.timer(
@@ -47,6 +62,13 @@ public final class KamonTelemetry implements Telemetry {
   private final Timer behind =
       Kamon.timer(
               "muster.projection.lag", "How long the read model took to show what the journal had.")
+          .withoutTags();
+  private final Map<Flaw, Counter> fields = new EnumMap<>(Flaw.class);
+  private final Map<Kind, Map<Fate, Counter>> reports = new EnumMap<>(Kind.class);
+  private final Map<ContentError.Type, Counter> contentErrors =
+      new EnumMap<>(ContentError.Type.class);
+  private final Gauge waiting =
+      Kamon.gauge("muster.telemetry.waiting", "Reports that wait to be stored on this node.")
           .withoutTags();
   private final Gauge journal =
       Kamon.gauge("muster.journal.up", "1 while the journal can be read, else 0.").withoutTags();
@@ -70,8 +92,48 @@ public final class KamonTelemetry implements Telemetry {
           Kamon.timer("muster.command.settled", "From the acceptance of a command to its end.")
               .withTags(TagSet.of("state", state.word())));
     }
+    for (Said event : Said.values()) {
+      said.put(
+          event,
+          Kamon.counter("muster.device.events", "Events of devices that were taken in.")
+              .withTags(TagSet.of("event", word(event))));
+    }
+    for (Push outcome : Push.values()) {
+      pushed.put(
+          outcome,
+          Kamon.timer("muster.content.push", "From sending content to a device to its answer.")
+              .withTags(TagSet.of("outcome", word(outcome))));
+    }
+    for (Renewal step : Renewal.values()) {
+      renewals.put(
+          step,
+          Kamon.counter("muster.token.renewals", "Steps of devices towards their next token.")
+              .withTags(TagSet.of("step", word(step))));
+    }
     for (Surface surface : Surface.values()) {
       answered.put(surface, IntStream.rangeClosed(1, 5).mapToObj(c -> timer(surface, c)).toList());
+    }
+    for (Flaw flaw : Flaw.values()) {
+      fields.put(
+          flaw,
+          Kamon.counter("muster.telemetry.fields", "Fields of telemetry that were dropped.")
+              .withTags(TagSet.of("flaw", word(flaw))));
+    }
+    for (Kind kind : Kind.values()) {
+      var fates = new EnumMap<Fate, Counter>(Fate.class);
+      for (Fate fate : Fate.values()) {
+        fates.put(
+            fate,
+            Kamon.counter("muster.telemetry.reports", "What became of what devices report.")
+                .withTags(TagSet.of("kind", word(kind)).withTag("fate", word(fate))));
+      }
+      reports.put(kind, fates);
+    }
+    for (ContentError.Type type : ContentError.Type.values()) {
+      contentErrors.put(
+          type,
+          Kamon.counter("muster.content.errors", "Content that devices could not show.")
+              .withTags(TagSet.of("type", type.word())));
     }
   }
 
@@ -89,22 +151,21 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void deviceCame() {
     came.increment();
-    devices.increment();
   }
 
   @Override
   public void deviceLeft() {
-    devices.decrement();
+    left.increment();
   }
 
   @Override
   public void dashboardCame() {
-    dashboards.increment();
+    dashboardsCame.increment();
   }
 
   @Override
   public void dashboardLeft() {
-    dashboards.decrement();
+    dashboardsLeft.increment();
   }
 
   @Override
@@ -120,6 +181,36 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void unknownEvent() {
     unknown.increment();
+  }
+
+  @Override
+  public void said(Said event) {
+    said.get(event).increment();
+  }
+
+  @Override
+  public void heard(Load load) {
+    loads.add(load);
+  }
+
+  /** What the heartbeats have told since the start. */
+  public LoadFigures loads() {
+    return loads;
+  }
+
+  @Override
+  public void reconcileAsked() {
+    reconciles.increment();
+  }
+
+  @Override
+  public void contentPushed(Push outcome, Duration after) {
+    record(pushed.get(outcome), after);
+  }
+
+  @Override
+  public void tokenRenewal(Renewal step) {
+    renewals.get(step).increment();
   }
 
   @Override
@@ -160,6 +251,26 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void projectionWasBehind(Duration by) {
     record(behind, by);
+  }
+
+  @Override
+  public void fieldsDropped(Flaw flaw, int count) {
+    fields.get(flaw).increment(count);
+  }
+
+  @Override
+  public void reports(Kind kind, Fate fate, int count) {
+    reports.get(kind).get(fate).increment(count);
+  }
+
+  @Override
+  public void reportsWaiting(int count) {
+    waiting.update(count);
+  }
+
+  @Override
+  public void contentFailed(ContentError.Type type) {
+    contentErrors.get(type).increment();
   }
 
   /** Clocks of two nodes may disagree; a time below zero is none. */

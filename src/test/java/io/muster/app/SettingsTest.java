@@ -59,7 +59,9 @@ class SettingsTest {
                 "muster.auth.internal-secret",
                 SECRET,
                 "muster.content.api-base-url",
-                "https://api.example"));
+                "https://api.example",
+                "muster.reporting.sentry-dsn",
+                "https://key@errors.example/1"));
     all.putAll(changes);
     return all;
   }
@@ -96,6 +98,12 @@ class SettingsTest {
           Map.entry("database.url",                  "postgres://other/muster"),
           Map.entry("database.journal-connections",  7),
           Map.entry("database.query-connections",    7),
+          Map.entry("telemetry.waiting-max",         7_000),
+          Map.entry("telemetry.waiting-bytes-max",   7_000_000),
+          Map.entry("telemetry.batch-max",           7),
+          Map.entry("telemetry.linger",              "7ms"),
+          Map.entry("telemetry.backoff-max",         "7s"),
+          Map.entry("telemetry.keep-days",           7),
           Map.entry("content.source",                "cms"),
           Map.entry("content.api-base-url",          "https://other.example"),
           Map.entry("content.recheck",               "7s"),
@@ -109,7 +117,15 @@ class SettingsTest {
           Map.entry("device.backoff",                "7s"),
           Map.entry("device.backoff-max",            "70s"),
           Map.entry("device.pending-max",            7),
-          Map.entry("device.idle",                   "7s"));
+          Map.entry("device.idle",                   "7s"),
+          Map.entry("back-end.playlist-answer",      "1s"),
+          Map.entry("back-end.command-answer",       "1s"),
+          Map.entry("back-end.broadcast-answer",     "1s"),
+          Map.entry("back-end.entitlement-refresh",  "7s"),
+          Map.entry("reporting.sentry-dsn",          "https://other@errors.example/7"),
+          Map.entry("reporting.sentry-environment",  "staging"),
+          Map.entry("reporting.sentry-server-name",  "east-1"),
+          Map.entry("reporting.organizations-max",   7));
   // formatter:on
 
   /** As the file has them, optional ones included. */

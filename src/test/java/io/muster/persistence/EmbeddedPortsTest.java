@@ -43,6 +43,14 @@ class EmbeddedPortsTest {
   }
 
   @Nested
+  class As_reports extends ReportsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
+
+  @Nested
   class As_pushed_contents extends PushedContentsContract {
     @Override
     Ports ports() {

@@ -42,6 +42,14 @@ class MemoryPortsTest {
   }
 
   @Nested
+  class As_reports extends ReportsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
+
+  @Nested
   class As_pushed_contents extends PushedContentsContract {
     @Override
     Ports ports() {

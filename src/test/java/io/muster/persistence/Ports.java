@@ -10,12 +10,17 @@ import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
+import io.muster.actors.telemetry.Reports;
+import io.muster.actors.telemetry.Statistics;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
 import io.muster.support.MemoryPushedContents;
+import io.muster.support.MemoryReports;
 import io.muster.support.MemoryRoster;
+import io.muster.support.MemoryTelemetry;
 import io.muster.support.Store;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +36,10 @@ interface Ports extends AutoCloseable {
   CommandHistory history();
 
   Pairings pairings();
+
+  Reports reports();
+
+  Statistics statistics();
 
   PushedContents pushed();
 
@@ -52,6 +61,7 @@ interface Ports extends AutoCloseable {
     private final MemoryRoster roster = new MemoryRoster();
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryPairings pairings = new MemoryPairings();
+    private final MemoryReports reports = new MemoryReports();
     private final MemoryPushedContents pushed = new MemoryPushedContents();
 
     @Override
@@ -72,6 +82,16 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return pairings;
+    }
+
+    @Override
+    public Reports reports() {
+      return reports;
+    }
+
+    @Override
+    public Statistics statistics() {
+      return reports;
     }
 
     @Override
@@ -106,8 +126,12 @@ interface Ports extends AutoCloseable {
 
   /** The real thing: journalled by actors, projected, asked by SQL. */
   final class InStore implements Ports {
+    private static final ReportSettings REPORTS =
+        new ReportSettings(1_000, 1 << 20, 100, Duration.ofMillis(5), Duration.ofMillis(200), 90);
+
     private final Store store;
     private final DeviceViews roster;
+    private final SqlReports reports;
     private final PushedContentTable pushed;
     private final List<ActorRef<ProjectionBehavior.Command>> slices = new ArrayList<>();
     private int generation;
@@ -115,6 +139,7 @@ interface Ports extends AutoCloseable {
     InStore(Store store) {
       this.store = store;
       this.roster = new DeviceViews(store.database());
+      this.reports = new SqlReports(store.database(), REPORTS, List.of(), new MemoryTelemetry());
       this.pushed = new PushedContentTable(store.database(), new PlaylistJson(Optional.empty()));
       goOn();
     }
@@ -137,6 +162,16 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return new SqlPairings(store.database());
+    }
+
+    @Override
+    public Reports reports() {
+      return reports;
+    }
+
+    @Override
+    public Statistics statistics() {
+      return new SqlStatistics(store.database());
     }
 
     @Override
@@ -174,6 +209,7 @@ interface Ports extends AutoCloseable {
     @Override
     public void close() {
       roster.close();
+      reports.close();
       store.close();
     }
   }

@@ -1,8 +1,10 @@
 package io.muster.support;
 
 import io.muster.actors.DeliveryState;
+import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -50,6 +52,29 @@ public final class MemoryTelemetry implements Telemetry {
     counted.add("unknown event");
   }
 
+  /** Not remembered: there is no end of it. */
+  @Override
+  public void said(Said event) {}
+
+  /** Not remembered: there is no end of it. */
+  @Override
+  public void heard(Load load) {}
+
+  @Override
+  public void reconcileAsked() {
+    counted.add("reconcile asked");
+  }
+
+  @Override
+  public void contentPushed(Push outcome, Duration after) {
+    counted.add("content pushed: " + outcome);
+  }
+
+  @Override
+  public void tokenRenewal(Renewal step) {
+    counted.add("token renewal: " + step);
+  }
+
   @Override
   public void commandAccepted() {
     counted.add("accepted");
@@ -87,5 +112,24 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void projectionWasBehind(Duration by) {
     counted.add("projection followed");
+  }
+
+  @Override
+  public void fieldsDropped(Flaw flaw, int count) {
+    counted.add("fields %s: %d".formatted(flaw, count));
+  }
+
+  @Override
+  public void reports(Kind kind, Fate fate, int count) {
+    counted.add("%s %s: %d".formatted(kind, fate, count));
+  }
+
+  /** Not remembered: it is told all the time. */
+  @Override
+  public void reportsWaiting(int count) {}
+
+  @Override
+  public void contentFailed(ContentError.Type type) {
+    counted.add("content failed: " + type);
   }
 }

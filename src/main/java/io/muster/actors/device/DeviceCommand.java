@@ -56,6 +56,9 @@ public sealed interface DeviceCommand extends Wire {
    */
   record Identify(ActorRef<Answer> replyTo) implements DeviceCommand {}
 
+  /** Its organisation is active again: content and commands that have waited may go. */
+  record TenantResumed() implements DeviceCommand {}
+
   // ── people and other systems speak of a device of their organisation ──
 
   sealed interface Request extends DeviceCommand {

@@ -158,7 +158,6 @@ final class Tidings {
 
   DeviceView view(DeviceState state, long seq) {
     var profile = state.profile().orElseThrow();
-    var hints = around.hints().of(id);
     return new DeviceView(
         id,
         profile.org(),
@@ -170,7 +169,6 @@ final class Tidings {
         state.status() instanceof Retired,
         state.epoch(),
         seq,
-        new DeviceView.Hints(
-            hints.lastSeen(), hints.appVersion(), hints.load(), state.pending().size()));
+        around.hints().of(id).withPending(state.pending().size()));
   }
 }

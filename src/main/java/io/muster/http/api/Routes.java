@@ -10,6 +10,7 @@ import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Devices;
+import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
@@ -38,6 +39,7 @@ public final class Routes extends Directives {
       Devices devices,
       Roster roster,
       CommandHistory history,
+      Statistics statistics,
       Pairings pairings,
       Optional<PushedContents> pushed,
       Telemetry telemetry,
@@ -47,7 +49,9 @@ public final class Routes extends Directives {
       OpsRoutes.Health health,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
-      Clock clock) {}
+      Clock clock,
+      BackEndRoutes.House backEnd,
+      BackEndHealth.House backEndHealth) {}
 
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
@@ -58,7 +62,10 @@ public final class Routes extends Directives {
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
+  private final TelemetryRoutes reported;
   private final OpsRoutes ops;
+  private final BackEndRoutes backEnd;
+  private final BackEndHealth backEndHealth;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -74,7 +81,13 @@ public final class Routes extends Directives {
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    reported =
+        new TelemetryRoutes(house.devices(), house.statistics(), house.access(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
+    backEnd =
+        new BackEndRoutes(
+            house.backEnd(), house.devices(), house.history(), house.telemetry(), house.clock());
+    backEndHealth = new BackEndHealth(house.health(), house.backEndHealth(), ops);
   }
 
   // formatter:off
@@ -82,6 +95,7 @@ public final class Routes extends Directives {
     return concat(
         pathPrefix("api", () -> pathPrefix("v1", () -> concat(
             path("commands", batch::all),
+            pathPrefix("statistics", () -> path("daily", reported::daily)),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
@@ -92,7 +106,9 @@ public final class Routes extends Directives {
                     pathPrefix("commands", () -> concat(
                         pathEndOrSingleSlash(() -> commands.of(id)),
                         path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
+                    path("errors", () -> reported.errors(id)),
                     devices.one(id))))))))),
+        pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all())),
         pathPrefix("health", ops::health),
         path("metrics", ops::metrics),
         web.documents(),

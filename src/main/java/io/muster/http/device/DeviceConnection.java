@@ -11,6 +11,7 @@ import io.muster.actors.device.Order;
 import io.muster.actors.device.Outcome;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
+import io.muster.http.Guests;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.EventAllowance;
@@ -61,13 +62,15 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   @Override
   public void welcome(Optional<String> qrOverlay) {
     sighting = door.seen().enter(id, comer.org());
+    sighting.holdsToken(comer.proof().expiresAt());
     door.telemetry().deviceCame();
     socket = client.accept(this);
     if (hasEnded) {
       return; // it had gone before it was let in
     }
-    door.guests().came(socket);
+    door.guests().came(socket, Guests.Kind.DEVICE);
     socket.send(door.config(qrOverlay));
+    door.present().came(comer.org(), id, socket);
   }
 
   @Override
@@ -112,6 +115,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void renew(String token) {
+    sighting.offeredToken();
     socket.send(Frame.event("token:refresh", Json.object().put("token", token)));
     if (comer.proof().isLapsed()) {
       socket.end(Ending.RESTARTING); // it comes back with what it was given
@@ -173,12 +177,16 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     if (!name.equals("heartbeat")) {
       sighting.alive(); // a heartbeat says so itself
     }
+    door.telemetry().said(SaidByName.of(name));
     switch (name) {
       case "heartbeat" -> heartbeat(argument(arguments), acknowledge);
       case "playlist:request" ->
           door.contentOf(id, comer.org(), answer -> answer(acknowledge, answer));
-      case "content:impression", "content:error", "screenshot:response" ->
-          answer(acknowledge, door.envelope().failure("not_supported"));
+      case "content:impression" ->
+          door.reports().impression(id, comer.org(), argument(arguments), acknowledge);
+      case "content:error" ->
+          door.reports().contentError(id, comer.org(), argument(arguments), acknowledge);
+      case "screenshot:response" -> answer(acknowledge, door.envelope().failure("not_supported"));
       case "join:room", "leave:room" -> answer(acknowledge, ownRoom(name, argument(arguments)));
       default -> {
         door.telemetry().unknownEvent();
@@ -188,8 +196,9 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   }
 
   private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
-    var report = HeartbeatReport.of(said);
-    sighting.heard(report.appVersion(), report.load());
+    var report = door.reports().heartbeat(said);
+    sighting.heard(report.appVersion(), report.load(), report.showing());
+    door.telemetry().heard(report.load());
     session.heartbeat(
         report.contentVersion(), isToReconcile -> answer(acknowledge, door.heard(isToReconcile)));
   }
@@ -216,6 +225,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     session.ended();
     if (socket != null) {
       door.guests().left(socket);
+      door.present().left(comer.org(), socket);
     }
     door.seen().leave(sighting);
     door.telemetry().deviceLeft();

@@ -31,8 +31,10 @@ public record DeviceDoor(
     Devices devices,
     SeenDevices seen,
     Guests guests,
+    Present present,
     Envelope envelope,
     Allowance events,
+    ScreenReports reports,
     Telemetry telemetry) {
 
   // What every known client runs on; none of them reads the number.

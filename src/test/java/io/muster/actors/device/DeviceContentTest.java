@@ -378,6 +378,11 @@ class DeviceContentTest {
       tv.queues("hello");
       assertEquals(List.of("welcome 1"), session.told());
       assertFalse(isToReconcile(session, ""));
+      session.told();
+      elsewhere.resumes(DeviceRig.ORG);
+      tv.tell(new DeviceCommand.TenantResumed());
+      assertEquals(
+          List.of("show", "hello"), session.told().stream().map(l -> l.split(" ")[0]).toList());
     }
   }
 }

@@ -77,6 +77,8 @@ class ContractTest {
     acme.operator().post(DEVICES, json("{'id':'%s'}".formatted(id)));
     acme.viewer().get(DEVICES + "?pageSize=1");
     acme.viewer().get(device);
+    acme.viewer().get(device + "/errors");
+    acme.viewer().get("/api/v1/statistics/daily");
     acme.operator().patch(device, BODIES.get("changeDevice"));
     acme.operator().put(device + "/tags", BODIES.get("tagDevice"));
     acme.operator().post(device + "/disable");
