@@ -272,8 +272,7 @@ class SettingsTest {
           List.of(
               "muster.content.source is pushed or cms, was own",
               "muster.registry.source is own or cms, was pushed"),
-          complaints(
-              Map.of("muster.content.source", "own", "muster.registry.source", "pushed")));
+          complaints(Map.of("muster.content.source", "own", "muster.registry.source", "pushed")));
     }
   }
 

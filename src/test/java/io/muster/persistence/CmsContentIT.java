@@ -130,8 +130,7 @@ class CmsContentIT {
       cms.execute("update devices set \"isDisabled\" = true where id = ?", tv);
       assertEquals(Effective.NOTHING, effective());
       assertEquals(
-          Effective.NOTHING,
-          await(source.resolve(new DeviceId(fresh("none")), new OrgId(org))));
+          Effective.NOTHING, await(source.resolve(new DeviceId(fresh("none")), new OrgId(org))));
     }
   }
 
@@ -292,8 +291,7 @@ class CmsContentIT {
 
     @Test
     void has_no_device_here() {
-      assertEquals(
-          Effective.NOTHING, await(source.resolve(new DeviceId(tv), new OrgId(other))));
+      assertEquals(Effective.NOTHING, await(source.resolve(new DeviceId(tv), new OrgId(other))));
     }
 
     @Test

@@ -211,9 +211,7 @@ class CmsPresenceIT {
     @Test
     void of_another_organisation_is_not_written() {
       cms.device(tv, "acme", Map.of());
-      await(
-          presence.keep(
-              List.of(seen(tv, new OrgId("other"), store.now(), Optional.of("9")))));
+      await(presence.keep(List.of(seen(tv, new OrgId("other"), store.now(), Optional.of("9")))));
       assertEquals(Optional.empty(), lastHeartbeat());
     }
 
@@ -267,8 +265,7 @@ class CmsPresenceIT {
         patient.changed(view(tv, Presence.ONLINE, late.now(), 1));
         eventually("it was tried in vain", patient::isAway);
         late.cms().execute("alter table devices_away rename to devices");
-        eventually(
-            "online", () -> late.cms().ofDevice(tv, "status").equals(Optional.of("online")));
+        eventually("online", () -> late.cms().ofDevice(tv, "status").equals(Optional.of("online")));
       }
     }
   }

@@ -106,8 +106,7 @@ class CmsRegistryIT {
       device(Map.of("jwtToken", OLD));
       assertTrue(await(registry.tokenUsed(tv, ACME, OLD, NEW)));
       assertEquals(Optional.of(NEW), entry().tokenHash());
-      assertEquals(
-          Optional.of(store.now()), store.cms().timeOfDevice(tv.value(), "updatedAt"));
+      assertEquals(Optional.of(store.now()), store.cms().timeOfDevice(tv.value(), "updatedAt"));
     }
 
     @Test
