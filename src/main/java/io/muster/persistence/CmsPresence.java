@@ -238,6 +238,11 @@ public final class CmsPresence implements LastSeen, Transitions, AutoCloseable {
     }
   }
 
+  /** The last attempt to write changes has failed. */
+  synchronized boolean isAway() {
+    return isAway;
+  }
+
   private Void write(Connection c, Map<DeviceId, Change> batch) throws SQLException {
     try (var update = c.prepareStatement(CHANGED)) {
       var changes = List.copyOf(batch.entrySet());

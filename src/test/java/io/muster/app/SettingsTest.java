@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -258,6 +259,48 @@ class SettingsTest {
     void a_value_in_the_wrong_place_is_not_repeated() {
       var told = complaints(production(Map.of("muster.http.port", SECRET)));
       assertTrue(!told.toString().contains(SECRET), told::toString);
+    }
+  }
+
+  @Nested
+  class Beside_a_cms {
+    @Test
+    void rule_46_production_needs_the_address_of_its_files() {
+      assertEquals(
+          List.of("API_BASE_URL is missing: devices would not find the files of the CMS"),
+          complaints(
+              production(
+                  Map.of("muster.content.source", "cms", "muster.content.api-base-url", ""))));
+    }
+
+    @Test
+    void development_finds_them_on_the_same_machine() {
+      assertEquals(Optional.of("http://localhost:3000"), read(Map.of()).cms().apiBaseUrl());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"content", "registry"})
+    void there_is_a_postgresql(String section) {
+      assertEquals(
+          List.of("DATABASE_URL is missing: the tables of a CMS are in PostgreSQL"),
+          complaints(Map.of("muster." + section + ".source", "cms")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"api.example", "ftp://api.example", "https://api.example?x"})
+    void its_address_is_one(String url) {
+      assertEquals(
+          List.of("API_BASE_URL is an http or https address"),
+          complaints(Map.of("muster.content.api-base-url", url)));
+    }
+
+    @Test
+    void other_sources_are_refused() {
+      assertEquals(
+          List.of(
+              "muster.content.source is pushed or cms, was own",
+              "muster.registry.source is own or cms, was pushed"),
+          complaints(Map.of("muster.content.source", "own", "muster.registry.source", "pushed")));
     }
   }
 

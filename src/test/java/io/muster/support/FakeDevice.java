@@ -41,6 +41,7 @@ public final class FakeDevice implements AutoCloseable {
       socket.on(event, arguments -> note(event, arguments));
     }
     socket.on("command", this::commanded);
+    socket.on("playlist:update", this::shown);
   }
 
   /** The client's map is of strings, but it is made into JSON as it is. */
@@ -74,6 +75,13 @@ public final class FakeDevice implements AutoCloseable {
     note("command", arguments);
     if (!isSilent) {
       ((Ack) arguments[arguments.length - 1]).call(json(answer));
+    }
+  }
+
+  private void shown(Object[] arguments) {
+    note("playlist:update", arguments);
+    if (arguments[arguments.length - 1] instanceof Ack ack) {
+      ack.call(json("{'ok':true}"));
     }
   }
 
