@@ -34,7 +34,8 @@ public final class FakeDevice implements AutoCloseable {
             "tenant:resumed",
             "notification:new",
             "error",
-            Socket.EVENT_CONNECT_ERROR, Socket.EVENT_DISCONNECT)) {
+            Socket.EVENT_CONNECT_ERROR,
+            Socket.EVENT_DISCONNECT)) {
       socket.on(event, arguments -> note(event, arguments));
     }
     socket.on("command", this::commanded);

@@ -42,14 +42,12 @@ class BackEndHealthTest {
 
   private static HttpResponse get(
       String path, OpsRoutes.Health.Parts parts, Optional<Boolean> redis, boolean mayScrape) {
-    var health =
-        new OpsRoutes.Health(() -> parts, "1.2.3", Instant.now(), Clock.systemUTC());
+    var health = new OpsRoutes.Health(() -> parts, "1.2.3", Instant.now(), Clock.systemUTC());
     var ops = new OpsRoutes(health, () -> "figures", _ -> false);
     var routes =
         new BackEndHealth(health, new BackEndHealth.House(() -> redis, _ -> mayScrape), ops);
     try {
-      return await(
-          routes.all().seal().function(system).apply(HttpRequest.GET(path)));
+      return await(routes.all().seal().function(system).apply(HttpRequest.GET(path)));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -101,8 +99,7 @@ class BackEndHealthTest {
   @Test
   void metrics_are_not_for_strangers() {
     var parts = new OpsRoutes.Health.Parts(true, true, true, false);
-    assertEquals(
-        200, get("/internal/metrics", parts, Optional.empty(), true).status().intValue());
+    assertEquals(200, get("/internal/metrics", parts, Optional.empty(), true).status().intValue());
     var refused = get("/internal/metrics", parts, Optional.empty(), false);
     assertEquals(403, refused.status().intValue());
     assertEquals(403, json(refused).get("statusCode").asInt());

@@ -66,6 +66,7 @@ class BackEndPlaylistTest {
   private static ActorSystem<?> system;
 
   private final List<String> deeds = new CopyOnWriteArrayList<>();
+  private ServiceKey key = new ServiceKey(Optional.of(Secret.of(KEY)));
 
   @BeforeAll
   static void open() {
@@ -149,7 +150,7 @@ class BackEndPlaylistTest {
     var clock = Clock.systemUTC();
     var house =
         new BackEndRoutes.House(
-            new ServiceKey(Optional.of(Secret.of(KEY))),
+            key,
             new BackEndPatience(PATIENCE, PATIENCE, PATIENCE),
             BackEndRoutes.Registrar.MUSTER,
             contents,
@@ -186,16 +187,13 @@ class BackEndPlaylistTest {
   }
 
   private static JsonNode json(HttpResponse answer) {
-    return Json.parse(
-        ((HttpEntity.Strict) answer.entity()).getData().utf8String());
+    return Json.parse(((HttpEntity.Strict) answer.entity()).getData().utf8String());
   }
 
   private static void failed(String reason, HttpResponse answer) {
     assertEquals(201, answer.status().intValue());
     assertEquals(
-        Json.object()
-            .put("success", false)
-            .put("message", "Playlist delivery failed: " + reason),
+        Json.object().put("success", false).put("message", "Playlist delivery failed: " + reason),
         json(answer));
   }
 
@@ -236,6 +234,15 @@ class BackEndPlaylistTest {
       failed("no_sockets", answer);
       assertEquals(List.of(), deeds);
     }
+  }
+
+  @Test
+  void rule_59_where_no_key_is_set_nobody_comes_in_and_is_told_why() {
+    key = new ServiceKey(Optional.empty());
+    var answer = push(kept(), _ -> shown(ContentOutcome.DELIVERED));
+    assertEquals(401, answer.status().intValue());
+    assertEquals("INTERNAL_API_SECRET is not set here", json(answer).get("message").asText());
+    assertEquals(List.of(), deeds);
   }
 
   @Nested
@@ -296,7 +303,8 @@ class BackEndPlaylistTest {
       push(
           kept(),
           c -> {
-            deeds.add(c.answerBy().isAfter(began.plus(PATIENCE.multipliedBy(2))) ? "late" : "in time");
+            deeds.add(
+                c.answerBy().isAfter(began.plus(PATIENCE.multipliedBy(2))) ? "late" : "in time");
             return shown(ContentOutcome.DELIVERED);
           });
       assertTrue(deeds.contains("in time"), deeds::toString);

@@ -39,7 +39,8 @@ class ContractTest {
           entry("tagDevice", "{'tags':['lobby']}"),
           entry("issueToken", "{'expiresInSeconds':60}"),
           entry("sendCommand", "{'type':'reload'}"),
-          entry("sendCommands", "{'target':{'deviceIds':['contract']},'command':{'type':'reload'}}"),
+          entry(
+              "sendCommands", "{'target':{'deviceIds':['contract']},'command':{'type':'reload'}}"),
           entry("requestPairing", "{'deviceIdentifier':'box'}"),
           entry("completePairing", "{'code':'AAAAAA'}"),
           entry("pushPlaylist", "{'deviceId':'contract','playlist':{}}"),
@@ -72,8 +73,16 @@ class ContractTest {
     backEnd();
     for (String path :
         new String[] {
-          "/health", "/health/live", "/health/ready", "/metrics", "/openapi.json", "/asyncapi.json",
-          "/api/health", "/api/health/live", "/api/health/ready", "/api/status",
+          "/health",
+          "/health/live",
+          "/health/ready",
+          "/metrics",
+          "/openapi.json",
+          "/asyncapi.json",
+          "/api/health",
+          "/api/health/live",
+          "/api/health/ready",
+          "/api/status",
           "/api/internal/metrics"
         }) {
       acme.anonymous().get(path);
