@@ -63,7 +63,7 @@ class BackEndOverHttpTest {
             Map.of(
                 "muster.back-end.playlist-answer", "500ms",
                 "muster.back-end.command-answer", "700ms",
-                "muster.back-end.broadcast-answer", "4s"));
+                "muster.back-end.broadcast-answer", "2500ms"));
     backEnd =
         gateway
             .anonymous()

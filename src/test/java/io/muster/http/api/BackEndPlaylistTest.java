@@ -66,6 +66,7 @@ class BackEndPlaylistTest {
   private static ActorSystem<?> system;
 
   private final List<String> deeds = new CopyOnWriteArrayList<>();
+  private ServiceKey key = new ServiceKey(Optional.of(Secret.of(KEY)));
 
   @BeforeAll
   static void open() {
@@ -149,7 +150,7 @@ class BackEndPlaylistTest {
     var clock = Clock.systemUTC();
     var house =
         new BackEndRoutes.House(
-            new ServiceKey(Optional.of(Secret.of(KEY))),
+            key,
             new BackEndPatience(PATIENCE, PATIENCE, PATIENCE),
             BackEndRoutes.Registrar.MUSTER,
             contents,
@@ -233,6 +234,15 @@ class BackEndPlaylistTest {
       failed("no_sockets", answer);
       assertEquals(List.of(), deeds);
     }
+  }
+
+  @Test
+  void rule_59_where_no_key_is_set_nobody_comes_in_and_is_told_why() {
+    key = new ServiceKey(Optional.empty());
+    var answer = push(kept(), _ -> shown(ContentOutcome.DELIVERED));
+    assertEquals(401, answer.status().intValue());
+    assertEquals("INTERNAL_API_SECRET is not set here", json(answer).get("message").asText());
+    assertEquals(List.of(), deeds);
   }
 
   @Nested
