@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TrialGateway implements AutoCloseable {
   static final String DEVICE_SECRET = "device-secret-of-the-acceptance-tests";
   static final String USER_SECRET = "user-secret-of-the-acceptance-tests!";
+  static final String INTERNAL_SECRET = "internal-secret-of-the-acceptance-tests";
   private static final JsonNode NOTHING = MissingNode.getInstance();
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static TrialGateway shared;
@@ -76,6 +77,7 @@ final class TrialGateway implements AutoCloseable {
             Map.entry("muster.http.port", 0),
             Map.entry("muster.auth.device-secret", DEVICE_SECRET),
             Map.entry("muster.auth.user-secret", USER_SECRET),
+            Map.entry("muster.auth.internal-secret", INTERNAL_SECRET),
             Map.entry("muster.device.telling", "400ms"),
             Map.entry("muster.device.grace", "3s"),
             Map.entry("muster.device.ack-timeout", "600ms"),
