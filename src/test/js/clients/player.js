@@ -131,6 +131,9 @@ export class Player {
   }
 
   updated(update, ack) {
+    if (this.isLost("playlist:update")) {
+      return;
+    }
     setTimeout(() => {
       const error = this.isLost("apply") ? "renderer" : this.apply(update.playlist, update.version);
       if (this.isLost("playlist:update ack")) {
