@@ -10,8 +10,8 @@ import java.util.SortedSet;
  * @param epoch of its last accepted connection, 0 before the first; with {@code seq} it orders what
  *     is told of a device
  * @param seq the journal's sequence number of the last fact in this view
- * @param hints last seen, version, load and pending count: sampled, and may be some seconds old in
- *     lists
+ * @param hints last seen, version, load, what is shown and pending count: sampled, and may be some
+ *     seconds old in lists
  */
 public record DeviceView(
     DeviceId id,
@@ -27,9 +27,25 @@ public record DeviceView(
     Hints hints)
     implements Wire {
 
+  /**
+   * @param showing empty before the first heartbeat
+   */
   public record Hints(
-      Optional<Instant> lastSeen, Optional<String> appVersion, Load load, int pendingCommands) {
+      Optional<Instant> lastSeen,
+      Optional<String> appVersion,
+      Load load,
+      int pendingCommands,
+      Optional<Showing> showing) {
     public static final Hints NONE = new Hints(Optional.empty(), Optional.empty(), Load.UNKNOWN, 0);
+
+    public Hints(
+        Optional<Instant> lastSeen, Optional<String> appVersion, Load load, int pendingCommands) {
+      this(lastSeen, appVersion, load, pendingCommands, Optional.empty());
+    }
+
+    public Hints withPending(int count) {
+      return new Hints(lastSeen, appVersion, load, count, showing);
+    }
 
     /** Where these say nothing, the older ones stand. */
     public Hints over(Hints older) {
@@ -37,7 +53,8 @@ public record DeviceView(
           lastSeen.or(older::lastSeen),
           appVersion.or(older::appVersion),
           load.isUnknown() ? older.load() : load,
-          pendingCommands);
+          pendingCommands,
+          showing.or(older::showing));
     }
   }
 

@@ -17,6 +17,11 @@ public interface LastSeen {
    */
   CompletionStage<Void> keep(Collection<Seen> batch);
 
+  /** Keeps in both; neither waits for the other. */
+  default LastSeen and(LastSeen other) {
+    return batch -> keep(batch).thenCombine(other.keep(batch), (_, _) -> null);
+  }
+
   record Seen(DeviceId id, OrgId org, DeviceView.Hints hints) {
     public Instant at() {
       return hints.lastSeen().orElse(Instant.EPOCH);

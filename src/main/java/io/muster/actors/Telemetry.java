@@ -1,5 +1,6 @@
 package io.muster.actors;
 
+import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 
 /**
@@ -49,14 +50,56 @@ public interface Telemetry {
   /** The read model showed what the journal had so long ago. */
   void projectionWasBehind(java.time.Duration by);
 
+  // ── what devices report ──
+
+  /** Fields of heartbeats and reports were dropped, and the rest was taken. */
+  void fieldsDropped(Flaw flaw, int count);
+
+  void reports(Kind kind, Fate fate, int count);
+
+  /** So many wait to be stored on this node. */
+  void reportsWaiting(int count);
+
+  void contentFailed(ContentError.Type type);
+
+  enum Flaw {
+    UNKNOWN,
+    MALFORMED
+  }
+
+  enum Kind {
+    IMPRESSION,
+    CONTENT_ERROR
+  }
+
+  /** What became of a report. */
+  enum Fate {
+    RECEIVED,
+    STORED,
+    /** It had been stored before. */
+    REPEATED,
+    /** It says too little to be of use; dropped. */
+    MALFORMED,
+    /** Too many were waiting. */
+    REFUSED,
+    /** The store can never take it; dropped. */
+    SPOILED,
+    /** Stored, but the tables of the back end have no such device or content. */
+    UNLISTED,
+    /** Still waiting when the node had to end. */
+    LOST
+  }
+
   /** The parts of the HTTP API, as far as anybody wants to see them apart. */
   enum Surface {
     DEVICES,
     COMMANDS,
     BATCHES,
     PAIRING,
+    BACK_END,
     HEALTH,
     METRICS,
+    STATISTICS,
     DOCUMENTS,
     CONSOLE,
     OTHER

@@ -2,27 +2,37 @@ package io.muster.app;
 
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.DeviceId;
+import io.muster.actors.GraceRecords;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Tenants;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.Device;
 import io.muster.actors.device.DeviceCommand.Describe;
 import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
+import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.Watchman;
+import io.muster.actors.tenant.TenantBoard;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Reception;
+import io.muster.http.TenantNews;
+import io.muster.http.api.BackEndHealth;
+import io.muster.http.api.BackEndRoutes;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
+import io.muster.http.api.ServiceKey;
 import io.muster.http.auth.Secret;
 import io.muster.http.auth.TokenMint;
 import io.muster.http.dashboard.DashboardDoor;
 import io.muster.http.dashboard.Watchers;
 import io.muster.http.device.DeviceDoor;
+import io.muster.http.device.Present;
+import io.muster.http.device.ScreenReports;
 import io.muster.http.edge.Allowance;
 import io.muster.http.edge.AllowedOrigins;
 import io.muster.http.edge.EventLoops;
@@ -35,11 +45,14 @@ import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.Database;
 import io.muster.persistence.DatabaseUnavailable;
-import io.muster.persistence.DeviceHints;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
+import io.muster.persistence.ReportPurge;
 import io.muster.persistence.SqlPairings;
+import io.muster.persistence.SqlReports;
+import io.muster.persistence.SqlStatistics;
+import io.muster.persistence.SqlSuspendedOrganizations;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -48,6 +61,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -83,7 +97,8 @@ public final class Gateway implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final DeviceViews roster;
   private final SeenDevices seen;
-  private final DeviceHints hints;
+  private final SqlReports reports;
+  private final Sources sources;
   private final Guests guests;
   private final JournalProbe probe;
   private final Listener listener;
@@ -112,15 +127,28 @@ public final class Gateway implements AutoCloseable {
     var telemetry = Metrics.telemetry();
     seen = new SeenDevices(clock);
     roster = new DeviceViews(database, seen::latest);
-    hints = new DeviceHints(database);
+    sources = new Sources(settings.cms(), database, clock);
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);
+    var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
+    var tenants =
+        new TenantBoard(
+            sources.suspended().orElseGet(() -> new SqlSuspendedOrganizations(database, clock)));
     var around =
         new Device.Surroundings(
-            settings.device(), feed, seen, telemetry, clock, new SecureRandom());
+            settings.device(),
+            feed,
+            seen,
+            telemetry,
+            clock,
+            new SecureRandom(),
+            outside(mint, tenants));
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, node);
+    var present = new Present(tenants);
+    tenants.start(
+        system, settings.backEnd().entitlementRefresh(), new TenantNews(present, feed, devices));
     DeviceProjection.start(system, database);
     ClusterSingleton.get(system)
         .init(
@@ -129,7 +157,9 @@ public final class Gateway implements AutoCloseable {
                     roster, devices, () -> living(cluster), clock, settings.device().grace()),
                 "watchman"));
     seen.sampleTo(feed, system);
-    seen.keepIn(hints, system);
+    seen.keepIn(sources.lastSeen(), system);
+    reports = new SqlReports(database, settings.reports(), List.of(), telemetry);
+    new ReportPurge(database, settings.reports().keepDays(), clock).start(system);
     LoopWatch.start(loops, telemetry::loopWasLate);
     probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
 
@@ -141,7 +171,16 @@ public final class Gateway implements AutoCloseable {
     var reception =
         new Reception(
             authenticator,
-            new DeviceDoor(sessions, seen, guests, envelope, events, telemetry),
+            new DeviceDoor(
+                sessions,
+                devices,
+                seen,
+                guests,
+                present,
+                envelope,
+                events,
+                new ScreenReports(reports, envelope, telemetry),
+                telemetry),
             new DashboardDoor(
                 devices,
                 roster,
@@ -159,9 +198,11 @@ public final class Gateway implements AutoCloseable {
                 devices,
                 roster,
                 history,
+                new SqlStatistics(database),
                 new SqlPairings(database),
+                sources.pushed(),
                 telemetry,
-                new TokenMint(Secret.of(settings.secrets().device()), clock),
+                mint,
                 new Guard(authenticator),
                 authenticator,
                 probe.health(clock),
@@ -169,8 +210,37 @@ public final class Gateway implements AutoCloseable {
                 visitor ->
                     Metrics.mayRead(
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
-                clock));
+                clock,
+                new BackEndRoutes.House(
+                    new ServiceKey(settings.secrets().internal().map(Secret::of)),
+                    settings.backEnd().patience(),
+                    sources.registry().isPresent()
+                        ? BackEndRoutes.Registrar.CMS
+                        : BackEndRoutes.Registrar.MUSTER,
+                    sources.pushed(),
+                    feed,
+                    tenants),
+                new BackEndHealth.House(
+                    Optional::empty, // whether Redis answers, where one is used
+                    visitor ->
+                        Metrics.mayReadInternally(
+                            visitor, settings.secrets().metricsToken(), settings.isProduction()))));
     listener = open(reception, routes); // last: we are ready when the door opens
+  }
+
+  private Outside outside(TokenMint mint, Tenants tenants) {
+    return new Outside(
+        sources.content(),
+        sources.registry(),
+        tenants,
+        GraceRecords.NONE,
+        mint,
+        sources.transitions(),
+        new Outside.Times(
+            settings.cms().contentRecheck(),
+            settings.cms().registryRecheck(),
+            settings.renewal().within(),
+            settings.renewal().cooldown()));
   }
 
   private Listener open(Reception reception, Routes routes)
@@ -243,7 +313,8 @@ public final class Gateway implements AutoCloseable {
     probe.leaving();
     listener.close();
     guests.sendAway();
-    Patience.await(seen.keep(hints), deadline.atMost(Duration.ofSeconds(1)));
+    reports.close(deadline.atMost(Duration.ofMillis(700)));
+    Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
     system.terminate();
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),
@@ -257,6 +328,7 @@ public final class Gateway implements AutoCloseable {
 
   private void closeStore() {
     roster.close();
+    sources.close();
     database.close();
   }
 

@@ -42,6 +42,14 @@ final class Metrics {
         || token.isPresent() && visitor.bearer().filter(b -> isSame(b, token.get())).isPresent();
   }
 
+  /** Where existing monitoring scrapes: from this machine, or with the token. */
+  static boolean mayReadInternally(
+      OpsRoutes.Visitor visitor, Optional<String> token, boolean isProduction) {
+    return !isProduction
+        || visitor.client().onThisMachine()
+        || mayRead(visitor, token, isProduction);
+  }
+
   private static boolean isSame(String one, String other) {
     return MessageDigest.isEqual(
         one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));

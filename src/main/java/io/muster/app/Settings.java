@@ -3,8 +3,10 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
+import io.muster.persistence.ReportSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +23,11 @@ public record Settings(
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
-    DeviceSettings device) {
+    ReportSettings reports,
+    DeviceSettings device,
+    Renewal renewal,
+    BackEnd backEnd,
+    Cms cms) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -42,6 +48,30 @@ public record Settings(
       int strangersPerAddress,
       int eventsPerSecond,
       int eventsBurst) {}
+
+  /**
+   * Who says what devices show and who they are: this gateway, or the tables of a CMS.
+   *
+   * @param apiBaseUrl origin at which devices fetch stored files
+   */
+  public record Cms(
+      boolean hasContent,
+      Optional<String> apiBaseUrl,
+      Duration contentRecheck,
+      boolean hasRegistry,
+      Duration registryRecheck) {}
+
+  /**
+   * When devices get a new token.
+   *
+   * @param expired a token that expired at most so long ago may still be renewed; zero for never
+   */
+  public record Renewal(Duration within, Duration cooldown, Duration expired) {}
+
+  /**
+   * @param entitlementRefresh how long a change of entitlement may go unnoticed that nobody told
+   */
+  public record BackEnd(BackEndPatience patience, Duration entitlementRefresh) {}
 
   /** Who verifies users by published keys. */
   public record Users(
@@ -96,7 +126,11 @@ public record Settings(
               Secrets.NONE,
               users(),
               persistence(isProduction, dataDir),
-              device(sockets));
+              reports(),
+              device(sockets),
+              renewal(),
+              backEnd(),
+              cms(isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -145,6 +179,13 @@ public record Settings(
       return new Users(jwks, keys.text("auth.issuer"), keys.text("auth.audience"));
     }
 
+    private Renewal renewal() {
+      return new Renewal(
+          keys.time("auth.renew-within", Duration.ZERO, Duration.ofDays(80)),
+          keys.time("auth.renew-cooldown", Duration.ZERO, WEEK),
+          keys.time("auth.renew-expired", Duration.ZERO, Duration.ofDays(365)));
+    }
+
     private PersistenceSettings persistence(boolean isProduction, Path dataDir) {
       var url = keys.text("database.url");
       keys.require(
@@ -158,6 +199,50 @@ public record Settings(
           dataDir,
           keys.whole("database.journal-connections", 1, 100),
           keys.whole("database.query-connections", 1, 100));
+    }
+
+    private ReportSettings reports() {
+      return new ReportSettings(
+          keys.whole("telemetry.waiting-max", 1_000, 10_000_000),
+          keys.whole("telemetry.waiting-bytes-max", 1024 * 1024, Integer.MAX_VALUE),
+          keys.whole("telemetry.batch-max", 1, 10_000),
+          keys.time("telemetry.linger", Duration.ZERO, Duration.ofSeconds(10)),
+          keys.time("telemetry.backoff-max", MOMENT, Duration.ofMinutes(1)),
+          keys.whole("telemetry.keep-days", 1, 3_650));
+    }
+
+    /** The REST API of the CMS as it runs on a developer's machine. */
+    private static final String LOCAL_API = "http://localhost:3000";
+
+    private Cms cms(boolean isProduction) {
+      boolean hasContent = isCms("content.source", "pushed");
+      boolean hasRegistry = isCms("registry.source", "own");
+      keys.require(
+          keys.text("database.url").isPresent() || !(hasContent || hasRegistry),
+          "DATABASE_URL is missing: the tables of a CMS are in PostgreSQL",
+          "content.source",
+          "registry.source");
+      var api = keys.text("content.api-base-url");
+      keys.require(
+          api.isEmpty() || api.get().matches("https?://[^/\\s?#]+[^\\s?#]*"),
+          "API_BASE_URL is an http or https address");
+      keys.require(
+          api.isPresent() || !isProduction || !hasContent,
+          "API_BASE_URL is missing: devices would not find the files of the CMS");
+      return new Cms(
+          hasContent,
+          isProduction ? api : Optional.of(api.orElse(LOCAL_API)),
+          keys.time("content.recheck", MOMENT, WEEK),
+          hasRegistry,
+          keys.time("registry.recheck", MOMENT, WEEK));
+    }
+
+    private boolean isCms(String key, String otherwise) {
+      var word = keys.text(key, otherwise);
+      keys.require(
+          List.of(otherwise, "cms").contains(word),
+          "muster.%s is %s or cms, was %s".formatted(key, otherwise, word));
+      return word.equals("cms");
     }
 
     private DeviceSettings device(Sockets sockets) {
@@ -192,6 +277,16 @@ public record Settings(
       return device;
     }
 
+    private BackEnd backEnd() {
+      // Callers give up after 5 s and 15 s; what is asked besides takes its time, too.
+      return new BackEnd(
+          new BackEndPatience(
+              keys.time("back-end.playlist-answer", MOMENT, Duration.ofMillis(4_500)),
+              keys.time("back-end.command-answer", MOMENT, Duration.ofSeconds(13)),
+              keys.time("back-end.broadcast-answer", MOMENT, Duration.ofSeconds(13))),
+          keys.time("back-end.entitlement-refresh", Duration.ofMillis(100), WEEK));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -206,6 +301,17 @@ public record Settings(
 
   private Settings with(Secrets completed) {
     return new Settings(
-        isProduction, dataDir, http, sockets, completed, users, persistence, device);
+        isProduction,
+        dataDir,
+        http,
+        sockets,
+        completed,
+        users,
+        persistence,
+        reports,
+        device,
+        renewal,
+        backEnd,
+        cms);
   }
 }

@@ -30,6 +30,7 @@ final class Users {
         Secret.of(settings.secrets().device()),
         Optional.of(Secret.of(settings.secrets().user())),
         issuer,
+        settings.renewal().expired(),
         clock);
   }
 }

@@ -15,6 +15,7 @@ import io.muster.actors.CommandView;
 import io.muster.actors.DeviceView;
 import io.muster.actors.LastSeen.Seen;
 import io.muster.actors.Load;
+import io.muster.actors.Showing;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -118,11 +119,23 @@ public final class Json {
     if (!hints.load().isUnknown()) {
       load(json.putObject("load"), hints.load());
     }
+    hints.showing().ifPresent(showing -> showing(json.putObject("showing"), showing));
   }
 
   private static void load(ObjectNode json, Load load) {
     load.cpuPercent().ifPresent(cpu -> json.put("cpu", cpu));
     load.memoryPercent().ifPresent(memory -> json.put("memory", memory));
+    load.diskUsage().ifPresent(disk -> json.put("disk", disk));
+    load.celsius().ifPresent(degrees -> json.put("temperature", degrees));
+    load.latencyMillis().ifPresent(millis -> json.put("latency", millis));
+  }
+
+  private static void showing(ObjectNode json, Showing showing) {
+    showing.contentId().ifPresent(id -> json.put("contentId", id));
+    showing.playlistId().ifPresent(id -> json.put("playlistId", id));
+    showing.screenState().ifPresent(state -> json.put("screenState", state));
+    showing.playbackSource().ifPresent(source -> json.put("playbackSource", source));
+    showing.contentVersion().ifPresent(version -> json.put("contentVersion", version));
   }
 
   public static ObjectNode command(CommandView command) {

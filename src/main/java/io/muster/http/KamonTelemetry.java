@@ -3,6 +3,7 @@ package io.muster.http;
 import io.muster.actors.DeliveryState;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
@@ -48,6 +49,13 @@ public final class KamonTelemetry implements Telemetry {
       Kamon.timer(
               "muster.projection.lag", "How long the read model took to show what the journal had.")
           .withoutTags();
+  private final Map<Flaw, Counter> fields = new EnumMap<>(Flaw.class);
+  private final Map<Kind, Map<Fate, Counter>> reports = new EnumMap<>(Kind.class);
+  private final Map<ContentError.Type, Counter> contentErrors =
+      new EnumMap<>(ContentError.Type.class);
+  private final Gauge waiting =
+      Kamon.gauge("muster.telemetry.waiting", "Reports that wait to be stored on this node.")
+          .withoutTags();
   private final Gauge journal =
       Kamon.gauge("muster.journal.up", "1 while the journal can be read, else 0.").withoutTags();
 
@@ -72,6 +80,28 @@ public final class KamonTelemetry implements Telemetry {
     }
     for (Surface surface : Surface.values()) {
       answered.put(surface, IntStream.rangeClosed(1, 5).mapToObj(c -> timer(surface, c)).toList());
+    }
+    for (Flaw flaw : Flaw.values()) {
+      fields.put(
+          flaw,
+          Kamon.counter("muster.telemetry.fields", "Fields of telemetry that were dropped.")
+              .withTags(TagSet.of("flaw", word(flaw))));
+    }
+    for (Kind kind : Kind.values()) {
+      var fates = new EnumMap<Fate, Counter>(Fate.class);
+      for (Fate fate : Fate.values()) {
+        fates.put(
+            fate,
+            Kamon.counter("muster.telemetry.reports", "What became of what devices report.")
+                .withTags(TagSet.of("kind", word(kind)).withTag("fate", word(fate))));
+      }
+      reports.put(kind, fates);
+    }
+    for (ContentError.Type type : ContentError.Type.values()) {
+      contentErrors.put(
+          type,
+          Kamon.counter("muster.content.errors", "Content that devices could not show.")
+              .withTags(TagSet.of("type", type.word())));
     }
   }
 
@@ -160,6 +190,26 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void projectionWasBehind(Duration by) {
     record(behind, by);
+  }
+
+  @Override
+  public void fieldsDropped(Flaw flaw, int count) {
+    fields.get(flaw).increment(count);
+  }
+
+  @Override
+  public void reports(Kind kind, Fate fate, int count) {
+    reports.get(kind).get(fate).increment(count);
+  }
+
+  @Override
+  public void reportsWaiting(int count) {
+    waiting.update(count);
+  }
+
+  @Override
+  public void contentFailed(ContentError.Type type) {
+    contentErrors.get(type).increment();
   }
 
   /** Clocks of two nodes may disagree; a time below zero is none. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.Telemetry;
 import io.muster.actors.Telemetry.Reason;
-import io.muster.actors.device.DeviceCommand.Proof;
 import io.muster.actors.device.DeviceSessions.Comer;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.Presented;
@@ -83,9 +82,12 @@ public final class Reception implements SocketApplication {
 
   private void judge(Joining client, Verdict verdict) {
     switch (verdict) {
-      case Verdict.Device device when mayEnter(client, "/ws/device") -> enter(client, device);
+      case Verdict.Device device when mayEnter(client, "/ws/device") ->
+          enter(client, device, false);
+      case Verdict.Lapsed lapsed when mayEnter(client, "/ws/device") ->
+          enter(client, lapsed.device(), true);
       case Verdict.User user when mayEnter(client, "/ws/dashboard") -> enter(client, user);
-      case Verdict.Device _, Verdict.User _ -> {
+      case Verdict.Device _, Verdict.Lapsed _, Verdict.User _ -> {
         telemetry.turnedAway(Reason.FORBIDDEN);
         refuse(client, Verdict.Refused.INVALID);
       }
@@ -101,7 +103,7 @@ public final class Reception implements SocketApplication {
   private void judgeCookie(Joining client, Verdict verdict) {
     switch (verdict) {
       case Verdict.User user when mayEnter(client, "/ws/dashboard") -> enter(client, user);
-      case Verdict.User _, Verdict.Device _ -> {
+      case Verdict.User _, Verdict.Device _, Verdict.Lapsed _ -> {
         telemetry.turnedAway(Reason.FORBIDDEN);
         client.turnAway(Ending.ABORTED);
       }
@@ -119,17 +121,12 @@ public final class Reception implements SocketApplication {
     return handshake.dialect() == Dialect.SOCKET_IO || handshake.path().equals(plainPath);
   }
 
-  private void enter(Joining client, Verdict.Device device) {
+  private void enter(Joining client, Verdict.Device device, boolean isLapsed) {
     boolean acknowledges =
         client.handshake().dialect() == Dialect.PLAIN
             || acknowledges(client.auth().path("capabilities"));
     devices.enter(
-        new Comer(
-            device.id(),
-            device.org(),
-            new Proof(device.tokenHash(), device.issuedAt()),
-            acknowledges),
-        client);
+        new Comer(device.id(), device.org(), device.proof(isLapsed), acknowledges), client);
   }
 
   /** A list that contains {@code deliveryAck}, or an object in which it is true. */

@@ -4,7 +4,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView.Hints;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Load;
-import java.sql.Array;
+import io.muster.actors.Showing;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,9 +16,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 
-/** Last seen, version and load, kept for lists: one statement for a whole node. */
+/** Last seen, version, load and what is shown, kept for lists: one statement for a whole node. */
 public final class DeviceHints implements LastSeen {
   private static final int BATCH_MAX = 20_000;
 
@@ -26,12 +25,17 @@ public final class DeviceHints implements LastSeen {
       """
       merge into muster.device_hints h
       using (
-        select s.id, s.last_seen, s.app_version, s.cpu, s.memory, s.pending
+        select s.*
         from unnest(
           cast(? as varchar array), cast(? as varchar array),
           cast(? as timestamp with time zone array), cast(? as varchar array),
           cast(? as double precision array), cast(? as double precision array),
-          cast(? as integer array)) as s(id, org, last_seen, app_version, cpu, memory, pending)
+          cast(? as double precision array), cast(? as double precision array),
+          cast(? as double precision array), cast(? as integer array), cast(? as boolean array),
+          cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
+          cast(? as varchar array), cast(? as varchar array))
+          as s(id, org, last_seen, app_version, cpu, memory, disk, temperature, latency, pending,
+            shows, content, playlist, screen_state, playback_source, content_version)
         join muster.device_view v on v.id = s.id and v.org = s.org
       ) n
       on h.id = n.id
@@ -40,9 +44,22 @@ public final class DeviceHints implements LastSeen {
           last_seen = coalesce(n.last_seen, h.last_seen),
           app_version = coalesce(n.app_version, h.app_version),
           cpu = coalesce(n.cpu, h.cpu), memory = coalesce(n.memory, h.memory),
-          pending = n.pending
-      when not matched then insert (id, last_seen, app_version, cpu, memory, pending)
-        values (n.id, n.last_seen, n.app_version, n.cpu, n.memory, n.pending)\
+          disk = coalesce(n.disk, h.disk), temperature = coalesce(n.temperature, h.temperature),
+          latency = coalesce(n.latency, h.latency),
+          pending = n.pending,
+          shows = n.shows or h.shows,
+          content = case when n.shows then n.content else h.content end,
+          playlist = case when n.shows then n.playlist else h.playlist end,
+          screen_state = case when n.shows then n.screen_state else h.screen_state end,
+          playback_source = case when n.shows then n.playback_source else h.playback_source end,
+          content_version = case when n.shows then n.content_version else h.content_version end
+      when not matched then insert (
+          id, last_seen, app_version, cpu, memory, disk, temperature, latency, pending,
+          shows, content, playlist, screen_state, playback_source, content_version)
+        values (
+          n.id, n.last_seen, n.app_version, n.cpu, n.memory, n.disk, n.temperature, n.latency,
+          n.pending, n.shows, n.content, n.playlist, n.screen_state, n.playback_source,
+          n.content_version)\
       """;
 
   private final Database database;
@@ -75,31 +92,35 @@ public final class DeviceHints implements LastSeen {
 
   private static Void write(Connection c, List<Seen> seen) throws SQLException {
     try (var merge = c.prepareStatement(KEEP)) {
-      merge.setArray(1, array(c, "varchar", seen, s -> s.id().value()));
-      merge.setArray(2, array(c, "varchar", seen, s -> s.org().value()));
-      merge.setArray(
-          3,
-          array(c, "timestamptz", seen, s -> s.hints().lastSeen().map(Columns::time).orElse(null)));
-      merge.setArray(
-          4,
-          array(
-              c, "varchar", seen, s -> s.hints().appVersion().map(Columns::storable).orElse(null)));
-      merge.setArray(5, array(c, "float8", seen, s -> known(s.hints().load().cpu())));
-      merge.setArray(6, array(c, "float8", seen, s -> known(s.hints().load().memory())));
-      merge.setArray(7, array(c, "int4", seen, s -> s.hints().pendingCommands()));
+      var columns = new Arrays<>(c, seen);
+      columns.add("varchar", s -> s.id().value());
+      columns.add("varchar", s -> s.org().value());
+      columns.add("timestamptz", s -> s.hints().lastSeen().map(Columns::time).orElse(null));
+      columns.add("varchar", s -> text(s.hints().appVersion()));
+      columns.add("float8", s -> known(s.hints().load().cpu()));
+      columns.add("float8", s -> known(s.hints().load().memory()));
+      columns.add("float8", s -> known(s.hints().load().disk()));
+      columns.add("float8", s -> known(s.hints().load().temperature()));
+      columns.add("float8", s -> known(s.hints().load().latency()));
+      columns.add("int4", s -> s.hints().pendingCommands());
+      columns.add("bool", s -> s.hints().showing().isPresent());
+      columns.add("varchar", s -> text(s.hints().showing().flatMap(Showing::contentId)));
+      columns.add("varchar", s -> text(s.hints().showing().flatMap(Showing::playlistId)));
+      columns.add("varchar", s -> text(s.hints().showing().flatMap(Showing::screenState)));
+      columns.add("varchar", s -> text(s.hints().showing().flatMap(Showing::playbackSource)));
+      columns.add("varchar", s -> text(s.hints().showing().flatMap(Showing::contentVersion)));
+      columns.bindTo(merge);
       merge.executeUpdate();
       return null;
     }
   }
 
-  private static Double known(double percent) {
-    return Double.isNaN(percent) ? null : percent;
+  private static Double known(double number) {
+    return Double.isNaN(number) ? null : number;
   }
 
-  private static Array array(
-      Connection c, String type, List<Seen> seen, Function<Seen, Object> column)
-      throws SQLException {
-    return c.createArrayOf(type, seen.stream().map(column).toArray());
+  private static String text(Optional<String> said) {
+    return said.map(Columns::storable).orElse(null);
   }
 
   static Optional<Hints> of(Connection c, DeviceId id) throws SQLException {
@@ -116,12 +137,27 @@ public final class DeviceHints implements LastSeen {
     return new Hints(
         Columns.maybeInstant(row, "last_seen"),
         Columns.maybeText(row, "app_version"),
-        new Load(percent(row, "cpu"), percent(row, "memory")),
-        row.getInt("pending"));
+        new Load(
+            number(row, "cpu"),
+            number(row, "memory"),
+            number(row, "disk"),
+            number(row, "temperature"),
+            number(row, "latency")),
+        row.getInt("pending"),
+        row.getBoolean("shows") ? Optional.of(showing(row)) : Optional.empty());
   }
 
-  private static double percent(ResultSet row, String column) throws SQLException {
-    double percent = row.getDouble(column);
-    return row.wasNull() ? Double.NaN : percent;
+  private static Showing showing(ResultSet row) throws SQLException {
+    return new Showing(
+        Columns.maybeText(row, "content"),
+        Columns.maybeText(row, "playlist"),
+        Columns.maybeText(row, "screen_state"),
+        Columns.maybeText(row, "playback_source"),
+        Columns.maybeText(row, "content_version"));
+  }
+
+  private static double number(ResultSet row, String column) throws SQLException {
+    double number = row.getDouble(column);
+    return row.wasNull() ? Double.NaN : number;
   }
 }

@@ -66,7 +66,8 @@ public record DeviceRow(
       case CameOnline e     -> is(Presence.ONLINE, e.at()).on(e.node(), e.epoch());
       case WentAway e       -> is(Presence.RECONNECTING, e.at()).until(e.deadline());
       case WentOffline e    -> is(Presence.OFFLINE, e.at());
-      case TokenIssued _, TokenUsed _, TokenRevoked _         -> this;
+      case TokenIssued _, TokenRenewed _, TokenUsed _, TokenRevoked _ -> this;
+      case ContentNumbered _ -> this;
       case CommandQueued _, CommandSent _, CommandSettled _   -> this;
     };
     return next.at(number);

@@ -35,7 +35,9 @@ public final class DeviceViews implements Roster, AutoCloseable {
 
   private static final String SELECT =
       """
-      select v.*, h.last_seen, h.app_version, h.cpu, h.memory, h.pending
+      select v.*, h.last_seen, h.app_version, h.cpu, h.memory, h.disk, h.temperature, h.latency,
+        h.pending, h.shows, h.content, h.playlist, h.screen_state, h.playback_source,
+        h.content_version
       from muster.device_view v left join muster.device_hints h on h.id = v.id
       where v.org = ? and not v.retired\
       """;

@@ -29,6 +29,7 @@ final class EventJson {
       case Enabled _        -> "enabled.v1";
       case WasRetired _     -> "was-retired.v1";
       case TokenIssued _    -> "token-issued.v1";
+      case TokenRenewed _   -> "token-renewed.v1";
       case TokenUsed _      -> "token-used.v1";
       case TokenRevoked _   -> "token-revoked.v1";
       case CameOnline _     -> "came-online.v1";
@@ -37,6 +38,7 @@ final class EventJson {
       case CommandQueued _  -> "command-queued.v1";
       case CommandSent _    -> "command-sent.v1";
       case CommandSettled _ -> "command-settled.v1";
+      case ContentNumbered _ -> "content-numbered.v1";
     };
   }
 
@@ -50,6 +52,7 @@ final class EventJson {
       case Enabled e        -> json.text("by", e.by());
       case WasRetired e     -> json.text("by", e.by());
       case TokenIssued e    -> json.text("hash", e.hash()).instant("expires", e.expiresAt()).text("by", e.by());
+      case TokenRenewed e   -> json.text("former", e.former()).text("hash", e.hash()).instant("expires", e.expiresAt());
       case TokenUsed e      -> json.text("hash", e.hash());
       case TokenRevoked e   -> json.text("by", e.by());
       case CameOnline e     -> json.number("epoch", e.epoch()).text("node", e.node().value());
@@ -59,6 +62,7 @@ final class EventJson {
       case CommandSent e    -> json.text("id", e.id().value()).number("epoch", e.epoch()).number("attempt", e.attempt());
       case CommandSettled e -> json.text("id", e.id().value()).text("outcome", word(e.outcome()))
                                    .text("reason", e.reason()).text("evidence", e.evidence()).number("epoch", e.epoch());
+      case ContentNumbered e -> json.text("playlist", e.playlistId()).instant("version", e.version()).number("print", e.print());
     }
     json.instant("at", event.at());
   }
@@ -74,6 +78,7 @@ final class EventJson {
       case "enabled.v1"         -> new Enabled(json.text("by"), at);
       case "was-retired.v1"     -> new WasRetired(json.text("by"), at);
       case "token-issued.v1"    -> new TokenIssued(json.text("hash"), json.instant("expires"), json.text("by"), at);
+      case "token-renewed.v1"   -> new TokenRenewed(json.text("former"), json.text("hash"), json.instant("expires"), at);
       case "token-used.v1"      -> new TokenUsed(json.text("hash"), at);
       case "token-revoked.v1"   -> new TokenRevoked(json.text("by"), at);
       case "came-online.v1"     -> new CameOnline(json.number("epoch"), new NodeId(json.text("node")), at);
@@ -83,6 +88,7 @@ final class EventJson {
       case "command-sent.v1"    -> new CommandSent(new CommandId(json.text("id")), json.number("epoch"), (int) json.number("attempt"), at);
       case "command-settled.v1" -> new CommandSettled(new CommandId(json.text("id")), Outcome.valueOf(constant(json, "outcome")),
                                        json.maybeText("reason"), json.maybeText("evidence"), json.number("epoch"), at);
+      case "content-numbered.v1" -> new ContentNumbered(json.text("playlist"), json.instant("version"), json.number("print"), at);
       default -> throw new IllegalArgumentException("no event is called '" + manifest + "' in this version");
     };
   }

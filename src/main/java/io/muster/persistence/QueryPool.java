@@ -46,8 +46,9 @@ final class QueryPool implements AutoCloseable {
     config.setDriverClassName(url.dialect().driver);
     url.user().ifPresent(config::setUsername);
     url.password().ifPresent(config::setPassword);
-    // Each slice of the projection holds one connection while it writes a batch.
-    config.setMaximumPoolSize(size + DeviceTags.ALL.size());
+    // Each slice of the projection holds one connection while it writes a batch, and so does what
+    // writes the reports of devices.
+    config.setMaximumPoolSize(size + DeviceTags.ALL.size() + 1);
     // The embedded file must not be closed and opened again between two queries.
     config.setMinimumIdle(1);
     config.setConnectionTimeout(3_000);

@@ -3,6 +3,8 @@ package io.muster.persistence;
 import io.muster.actors.CommandId;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
+import io.muster.actors.content.Numbering;
+import io.muster.actors.content.Numbering.Numbered;
 import io.muster.actors.device.AwayReason;
 import io.muster.actors.device.Credentials;
 import io.muster.actors.device.Credentials.Issued;
@@ -30,6 +32,9 @@ final class StateJson {
         .object("tokens", credentials(state.credentials()))
         .objects("pending", state.pending().queue(), StateJson::write)
         .objects("keys", state.keys().used(), StateJson::write);
+    if (!state.content().isEmpty()) {
+      json.object("content", numbering(state.content()));
+    }
   }
 
   static DeviceState read(JsonReader json) {
@@ -39,7 +44,8 @@ final class StateJson {
         json.number("epoch"),
         credentials(json.object("tokens")),
         new PendingCommands(json.objects("pending", StateJson::pending)),
-        new RecentKeys(json.objects("keys", StateJson::used)));
+        new RecentKeys(json.objects("keys", StateJson::used)),
+        json.maybeObject("content").map(StateJson::numbering).orElse(Numbering.NONE));
   }
 
   private static JsonWriter.Fields profile(Profile profile) {
@@ -89,22 +95,48 @@ final class StateJson {
     return json ->
         json.objects("live", credentials.live(), StateJson::write)
             .texts("ended", credentials.ended())
-            .instant("revoked", credentials.revokedAt());
+            .instant("revoked", credentials.revokedAt())
+            .instant("renewed", credentials.renewedAt());
   }
 
   private static Credentials credentials(JsonReader json) {
     return new Credentials(
-        json.objects("live", StateJson::issued), json.texts("ended"), json.maybeInstant("revoked"));
+        json.objects("live", StateJson::issued),
+        json.texts("ended"),
+        json.maybeInstant("revoked"),
+        json.maybeInstant("renewed"));
   }
 
   private static void write(JsonWriter json, Issued token) {
     json.text("hash", token.hash())
         .instant("expires", token.expiresAt())
-        .flag("used", token.used());
+        .flag("used", token.used())
+        .text("former", token.former());
   }
 
   private static Issued issued(JsonReader json) {
-    return new Issued(json.text("hash"), json.instant("expires"), json.flag("used"));
+    return new Issued(
+        json.text("hash"), json.instant("expires"), json.flag("used"), json.maybeText("former"));
+  }
+
+  private static JsonWriter.Fields numbering(Numbering content) {
+    return json ->
+        json.objects("recent", content.recent(), StateJson::write)
+            .instant("floor", content.floor());
+  }
+
+  private static Numbering numbering(JsonReader json) {
+    return new Numbering(json.objects("recent", StateJson::numbered), json.maybeInstant("floor"));
+  }
+
+  private static void write(JsonWriter json, Numbered number) {
+    json.text("playlist", number.playlistId())
+        .instant("version", number.version())
+        .number("print", number.print());
+  }
+
+  private static Numbered numbered(JsonReader json) {
+    return new Numbered(json.text("playlist"), json.instant("version"), json.number("print"));
   }
 
   private static void write(JsonWriter json, Pending pending) {

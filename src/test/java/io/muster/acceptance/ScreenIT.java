@@ -430,7 +430,7 @@ class ScreenIT {
                 .path("data")
                 .path("playlist")
                 .isNull());
-        for (String event : List.of("content:impression", "content:error", "screenshot:response")) {
+        for (String event : List.of("screenshot:response")) {
           var ack = client.asks(event, json("{'contentId':'c','timestamp':1}"));
           assertEquals("not_supported", ack.path("error").asText());
           assertTrue(ack.path("timestamp").asText().matches(instant()));

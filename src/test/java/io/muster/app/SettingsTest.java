@@ -47,11 +47,18 @@ class SettingsTest {
     var all =
         new HashMap<String, Object>(
             Map.of(
-                "muster.mode", "production",
-                "muster.database.url", "postgres://db/muster",
-                "muster.auth.device-secret", SECRET,
-                "muster.auth.user-secret", SECRET,
-                "muster.auth.internal-secret", SECRET));
+                "muster.mode",
+                "production",
+                "muster.database.url",
+                "postgres://db/muster",
+                "muster.auth.device-secret",
+                SECRET,
+                "muster.auth.user-secret",
+                SECRET,
+                "muster.auth.internal-secret",
+                SECRET,
+                "muster.content.api-base-url",
+                "https://api.example"));
     all.putAll(changes);
     return all;
   }
@@ -82,9 +89,23 @@ class SettingsTest {
           Map.entry("auth.jwks-url",                 "https://issuer.example/keys"),
           Map.entry("auth.issuer",                   "https://issuer.example"),
           Map.entry("auth.audience",                 "muster"),
+          Map.entry("auth.renew-within",             "7d"),
+          Map.entry("auth.renew-cooldown",           "7m"),
+          Map.entry("auth.renew-expired",            "7d"),
           Map.entry("database.url",                  "postgres://other/muster"),
           Map.entry("database.journal-connections",  7),
           Map.entry("database.query-connections",    7),
+          Map.entry("telemetry.waiting-max",         7_000),
+          Map.entry("telemetry.waiting-bytes-max",   7_000_000),
+          Map.entry("telemetry.batch-max",           7),
+          Map.entry("telemetry.linger",              "7ms"),
+          Map.entry("telemetry.backoff-max",         "7s"),
+          Map.entry("telemetry.keep-days",           7),
+          Map.entry("content.source",                "cms"),
+          Map.entry("content.api-base-url",          "https://other.example"),
+          Map.entry("content.recheck",               "7s"),
+          Map.entry("registry.source",               "cms"),
+          Map.entry("registry.recheck",              "7s"),
           Map.entry("device.silence",                "70s"),
           Map.entry("device.telling",                "7s"),
           Map.entry("device.grace",                  "70s"),
@@ -93,7 +114,11 @@ class SettingsTest {
           Map.entry("device.backoff",                "7s"),
           Map.entry("device.backoff-max",            "70s"),
           Map.entry("device.pending-max",            7),
-          Map.entry("device.idle",                   "7s"));
+          Map.entry("device.idle",                   "7s"),
+          Map.entry("back-end.playlist-answer",      "1s"),
+          Map.entry("back-end.command-answer",       "1s"),
+          Map.entry("back-end.broadcast-answer",     "1s"),
+          Map.entry("back-end.entitlement-refresh",  "7s"));
   // formatter:on
 
   /** As the file has them, optional ones included. */

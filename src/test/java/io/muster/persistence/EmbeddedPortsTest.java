@@ -41,4 +41,20 @@ class EmbeddedPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_reports extends ReportsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
+
+  @Nested
+  class As_pushed_contents extends PushedContentsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

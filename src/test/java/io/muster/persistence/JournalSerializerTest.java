@@ -73,21 +73,30 @@ class JournalSerializerTest {
       assertEquals(text(golden("device-state.v1")), text(serializer.toBinary(aLife())));
     }
 
+    @Test
+    void of_a_device_with_content_and_a_renewed_token_is_read_as_it_was_written() throws Exception {
+      var state = after(20);
+      assertEquals(text(golden("device-state.v1.renewed")), text(serializer.toBinary(state)));
+      assertEquals(
+          state, serializer.fromBinary(golden("device-state.v1.renewed"), "device-state.v1"));
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 9, 12, 15, 16, 17, 18})
+    @ValueSource(ints = {1, 2, 9, 12, 15, 16, 17, 18, 20})
     void keeps_every_status(int events) throws Exception {
-      var state =
-          SampleEvents.all().values().stream()
-              .limit(events)
-              .reduce(DeviceState.NEW, DeviceState::after, (_, last) -> last);
+      var state = after(events);
       assertEquals(
           state, serializer.fromBinary(serializer.toBinary(state), serializer.manifest(state)));
     }
 
     /** Online, with a command that was sent, a token and an idempotency key. */
     private DeviceState aLife() {
+      return after(12);
+    }
+
+    private DeviceState after(int events) {
       return SampleEvents.all().values().stream()
-          .limit(12)
+          .limit(events)
           .reduce(DeviceState.NEW, DeviceState::after, (_, last) -> last);
     }
   }

@@ -40,4 +40,20 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_reports extends ReportsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
+
+  @Nested
+  class As_pushed_contents extends PushedContentsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

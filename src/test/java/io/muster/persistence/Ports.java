@@ -5,15 +5,25 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
+import io.muster.actors.content.ContentSource;
+import io.muster.actors.content.PlaylistJson;
+import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceTags;
+import io.muster.actors.telemetry.Reports;
+import io.muster.actors.telemetry.Statistics;
 import io.muster.support.MemoryHistory;
 import io.muster.support.MemoryLastSeen;
 import io.muster.support.MemoryPairings;
+import io.muster.support.MemoryPushedContents;
+import io.muster.support.MemoryReports;
 import io.muster.support.MemoryRoster;
+import io.muster.support.MemoryTelemetry;
 import io.muster.support.Store;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.projection.ProjectionBehavior;
 
@@ -26,6 +36,15 @@ interface Ports extends AutoCloseable {
   CommandHistory history();
 
   Pairings pairings();
+
+  Reports reports();
+
+  Statistics statistics();
+
+  PushedContents pushed();
+
+  /** Where that comes out again. */
+  ContentSource pushedSource();
 
   void journal(DeviceId id, DeviceEvent... facts);
 
@@ -42,6 +61,8 @@ interface Ports extends AutoCloseable {
     private final MemoryRoster roster = new MemoryRoster();
     private final MemoryHistory history = new MemoryHistory();
     private final MemoryPairings pairings = new MemoryPairings();
+    private final MemoryReports reports = new MemoryReports();
+    private final MemoryPushedContents pushed = new MemoryPushedContents();
 
     @Override
     public Roster roster() {
@@ -61,6 +82,26 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return pairings;
+    }
+
+    @Override
+    public Reports reports() {
+      return reports;
+    }
+
+    @Override
+    public Statistics statistics() {
+      return reports;
+    }
+
+    @Override
+    public PushedContents pushed() {
+      return pushed;
+    }
+
+    @Override
+    public ContentSource pushedSource() {
+      return pushed;
     }
 
     @Override
@@ -85,14 +126,21 @@ interface Ports extends AutoCloseable {
 
   /** The real thing: journalled by actors, projected, asked by SQL. */
   final class InStore implements Ports {
+    private static final ReportSettings REPORTS =
+        new ReportSettings(1_000, 1 << 20, 100, Duration.ofMillis(5), Duration.ofMillis(200), 90);
+
     private final Store store;
     private final DeviceViews roster;
+    private final SqlReports reports;
+    private final PushedContentTable pushed;
     private final List<ActorRef<ProjectionBehavior.Command>> slices = new ArrayList<>();
     private int generation;
 
     InStore(Store store) {
       this.store = store;
       this.roster = new DeviceViews(store.database());
+      this.reports = new SqlReports(store.database(), REPORTS, List.of(), new MemoryTelemetry());
+      this.pushed = new PushedContentTable(store.database(), new PlaylistJson(Optional.empty()));
       goOn();
     }
 
@@ -114,6 +162,26 @@ interface Ports extends AutoCloseable {
     @Override
     public Pairings pairings() {
       return new SqlPairings(store.database());
+    }
+
+    @Override
+    public Reports reports() {
+      return reports;
+    }
+
+    @Override
+    public Statistics statistics() {
+      return new SqlStatistics(store.database());
+    }
+
+    @Override
+    public PushedContents pushed() {
+      return pushed;
+    }
+
+    @Override
+    public ContentSource pushedSource() {
+      return pushed;
     }
 
     @Override
@@ -141,6 +209,7 @@ interface Ports extends AutoCloseable {
     @Override
     public void close() {
       roster.close();
+      reports.close();
       store.close();
     }
   }

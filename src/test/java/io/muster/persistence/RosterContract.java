@@ -16,6 +16,7 @@ import io.muster.actors.OrgId;
 import io.muster.actors.Page;
 import io.muster.actors.Presence;
 import io.muster.actors.Roster.Filter;
+import io.muster.actors.Showing;
 import io.muster.actors.device.AwayReason;
 import io.muster.actors.device.DeviceEvent.*;
 import io.muster.support.Eventually;
@@ -312,7 +313,8 @@ abstract class RosterContract {
     var counted = new Hints(Optional.empty(), Optional.empty(), Load.UNKNOWN, 7);
     keep(seen("d1", hints(T, "1")));
     keep(seen("d1", counted), seen("d2", counted));
-    var kept = new Hints(Optional.of(T), Optional.of("1"), new Load(12.5, 80), 7);
+    var said = hints(T, "1");
+    var kept = new Hints(said.lastSeen(), said.appVersion(), said.load(), 7, said.showing());
     assertEquals(List.of(kept, counted), list(Filter.ALL).stream().map(DeviceView::hints).toList());
   }
 
@@ -346,8 +348,47 @@ abstract class RosterContract {
     assertEquals(Optional.empty(), await(ports.roster().hints(id("nobody"))));
   }
 
+  @Test
+  void what_is_shown_is_kept_as_a_whole_and_stays_when_nothing_is_said_of_it() {
+    register("d1");
+    catchUp();
+    keep(seen("d1", hints(T, "1")));
+    var bare =
+        new Showing(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("boot"),
+            Optional.empty(),
+            Optional.of(""));
+    var silent = new Hints(Optional.of(T.plusSeconds(1)), Optional.empty(), Load.UNKNOWN, 0);
+    keep(seen("d1", silent));
+    assertEquals(hints(T, "1").showing(), list(Filter.ALL).getFirst().hints().showing());
+    keep(
+        seen(
+            "d1",
+            new Hints(
+                Optional.of(T.plusSeconds(2)),
+                Optional.empty(),
+                Load.UNKNOWN,
+                0,
+                Optional.of(bare))));
+    assertEquals(Optional.of(bare), list(Filter.ALL).getFirst().hints().showing());
+    assertEquals(Optional.of(bare), await(ports.roster().hints(id("d1"))).orElseThrow().showing());
+  }
+
   private static Hints hints(Instant at, String version) {
-    return new Hints(Optional.of(at), Optional.of(version), new Load(12.5, 80), 3);
+    return new Hints(
+        Optional.of(at),
+        Optional.of(version),
+        new Load(12.5, 80, 61, 44.5, 12),
+        3,
+        Optional.of(
+            new Showing(
+                Optional.of("movie"),
+                Optional.of("morning"),
+                Optional.of("playing"),
+                Optional.of("cached"),
+                Optional.of("2026-03-01T08:30:00.000Z"))));
   }
 
   private Seen seen(String name, Hints hints) {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.json.JSONException;
@@ -27,7 +28,12 @@ public final class FakeDevice implements AutoCloseable {
     options.auth = credentials(token);
     socket = IO.socket(URI.create(url), options);
     for (String event :
-        List.of("config", "device:revoked", Socket.EVENT_CONNECT_ERROR, Socket.EVENT_DISCONNECT)) {
+        List.of(
+            "config",
+            "error",
+            "device:revoked",
+            Socket.EVENT_CONNECT_ERROR,
+            Socket.EVENT_DISCONNECT)) {
       socket.on(event, arguments -> note(event, arguments));
     }
     socket.on("command", this::commanded);
@@ -83,6 +89,14 @@ public final class FakeDevice implements AutoCloseable {
   public FakeDevice says(String event, String singleQuoted) {
     socket.emit(event, json(singleQuoted));
     return this;
+  }
+
+  /** Says it and waits for the answer. */
+  public JSONObject asks(String event, String singleQuoted) {
+    var answer = new CompletableFuture<JSONObject>();
+    Ack ack = arguments -> answer.complete((JSONObject) arguments[0]);
+    socket.emit(event, new Object[] {json(singleQuoted)}, ack);
+    return Eventually.await(answer);
   }
 
   private void note(String event, Object[] arguments) {

@@ -3,7 +3,6 @@ package io.muster.support;
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.LastSeen;
-import io.muster.actors.Load;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Page;
@@ -124,10 +123,9 @@ public final class MemoryRoster implements Roster {
         : new DeviceView.Hints(
             fresh.lastSeen().or(old::lastSeen),
             fresh.appVersion().or(old::appVersion),
-            new Load(
-                fresh.load().cpuPercent().orElse(old.load().cpu()),
-                fresh.load().memoryPercent().orElse(old.load().memory())),
-            fresh.pendingCommands());
+            fresh.load().over(old.load()),
+            fresh.pendingCommands(),
+            fresh.showing().or(old::showing));
   }
 
   // ── what it answers ──

@@ -3,6 +3,7 @@ package io.muster.support;
 import io.muster.actors.DeliveryState;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.telemetry.ContentError;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -87,5 +88,24 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void projectionWasBehind(Duration by) {
     counted.add("projection followed");
+  }
+
+  @Override
+  public void fieldsDropped(Flaw flaw, int count) {
+    counted.add("fields %s: %d".formatted(flaw, count));
+  }
+
+  @Override
+  public void reports(Kind kind, Fate fate, int count) {
+    counted.add("%s %s: %d".formatted(kind, fate, count));
+  }
+
+  /** Not remembered: it is told all the time. */
+  @Override
+  public void reportsWaiting(int count) {}
+
+  @Override
+  public void contentFailed(ContentError.Type type) {
+    counted.add("content failed: " + type);
   }
 }

@@ -60,6 +60,16 @@ public final class SampleEvents {
     events.put("went-offline.v1", new WentOffline(1, T));
     events.put("token-revoked.v1", new TokenRevoked("user:ada", T));
     events.put("was-retired.v1", new WasRetired("user:ada", T));
+    events.put(
+        "token-renewed.v1",
+        new TokenRenewed(HASH, HASH.replace('9', '0'), T.plusSeconds(7_776_000), T));
+    events.put(
+        "content-numbered.v1",
+        new ContentNumbered(
+            "lobby-loop",
+            Instant.parse("2026-03-01T08:30:00.123Z"),
+            -6_917_529_027_641_081_856L,
+            T));
     return events;
   }
 

@@ -21,6 +21,7 @@ public final class Relay implements Feed {
 
   private final Audience audience;
   private volatile Set<ActorRef<News>> relays = Set.of();
+  private ActorRef<News> here;
 
   /** The watchers on this node. */
   public interface Audience {
@@ -43,6 +44,7 @@ public final class Relay implements Feed {
       ActorSystem<?> system, DispatcherSelector dispatcher, Audience audience) {
     var relay = new Relay(audience);
     var local = system.systemActorOf(relay.deliveries(), "relay", dispatcher);
+    relay.here = local;
     relay.relays = Set.of(local); // before the receptionist has spoken
     system.receptionist().tell(Receptionist.register(KEY, local));
     system.systemActorOf(relay.otherNodes(local), "relays", DispatcherSelector.defaultDispatcher());
@@ -76,6 +78,13 @@ public final class Relay implements Feed {
     if (isWatched(org)) {
       var message = new News(org, news);
       relays.forEach(relay -> relay.tell(message));
+    }
+  }
+
+  /** For this node's watchers only: what each node finds out for itself. */
+  public void publishHere(OrgId org, ToDashboard news) {
+    if (audience.isWatched(org)) {
+      here.tell(new News(org, news));
     }
   }
 

@@ -1,7 +1,9 @@
 package io.muster.actors.device;
 
 import io.muster.actors.device.DeviceEvent.TokenIssued;
+import io.muster.actors.device.DeviceEvent.TokenRenewed;
 import io.muster.actors.device.DeviceEvent.TokenUsed;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,22 +12,39 @@ import java.util.Optional;
 /**
  * Which tokens may open the door. A verified signature is enough for tokens made elsewhere; of
  * those issued here a newer one ends the older ones when it is first used, and a revocation ends
- * all there were.
+ * all there were. A token that was renewed lives on until it expires: a client may fail to keep the
+ * new one.
  *
  * @param live issued here, oldest first; at most {@link #LIVE_MAX}
  * @param ended issued here and ended by the use of a newer one, oldest first; the last {@link
  *     #ENDED_MAX}
  * @param revokedAt tokens issued until then are ended, unless they are among the live
+ * @param renewedAt when a client was last given a new token without asking
  */
-public record Credentials(List<Issued> live, List<String> ended, Optional<Instant> revokedAt) {
-  public static final Credentials NONE = new Credentials(List.of(), List.of(), Optional.empty());
+public record Credentials(
+    List<Issued> live,
+    List<String> ended,
+    Optional<Instant> revokedAt,
+    Optional<Instant> renewedAt) {
+  public static final Credentials NONE =
+      new Credentials(List.of(), List.of(), Optional.empty(), Optional.empty());
   public static final int LIVE_MAX = 16;
 
   // The bound is on memory; a device would have to be paired so often before an ended token could
   // pass again.
   static final int ENDED_MAX = 64;
 
-  public record Issued(String hash, Instant expiresAt, boolean used) {}
+  // Renewals that were lost on the way; an older one than these has surely not arrived.
+  static final int LOST_MAX = 4;
+
+  /**
+   * @param former the token in whose place this one shall come
+   */
+  public record Issued(String hash, Instant expiresAt, boolean used, Optional<String> former) {
+    private boolean isLostOf(String former) {
+      return !used && this.former.filter(former::equals).isPresent();
+    }
+  }
 
   public Credentials {
     live = List.copyOf(live);
@@ -36,14 +55,44 @@ public record Credentials(List<Issued> live, List<String> ended, Optional<Instan
    * @param issuedAt the token's {@code iat}, in whole seconds
    */
   boolean accept(String hash, Instant issuedAt) {
-    if (live.stream().anyMatch(token -> token.hash().equals(hash))) {
+    if (issued(hash).isPresent()) {
       return true;
     }
     return !ended.contains(hash) && revokedAt.map(issuedAt::isAfter).orElse(true);
   }
 
+  /**
+   * Where another authority has the current token: is the one shown it, on its way to become it, or
+   * the one that it has just replaced?
+   */
+  boolean accept(String hash, String current) {
+    return hash.equals(current)
+        || descends(hash, current)
+        || issued(current).flatMap(Issued::former).filter(hash::equals).isPresent();
+  }
+
+  /** The token was made here in the place of the other, or of one made in the place of that. */
+  boolean descends(String hash, String ancestor) {
+    var former = issued(hash).flatMap(Issued::former);
+    for (int steps = 0; former.isPresent() && steps < LIVE_MAX; steps++) {
+      if (former.get().equals(ancestor)) {
+        return true;
+      }
+      former = issued(former.get()).flatMap(Issued::former);
+    }
+    return false;
+  }
+
+  private Optional<Issued> issued(String hash) {
+    return live.stream().filter(token -> token.hash().equals(hash)).findFirst();
+  }
+
   boolean isFirstUse(String hash) {
-    return live.stream().anyMatch(token -> token.hash().equals(hash) && !token.used());
+    return issued(hash).filter(token -> !token.used()).isPresent();
+  }
+
+  boolean mayRenew(Instant now, Duration cooldown) {
+    return renewedAt.map(at -> !at.plus(cooldown).isAfter(now)).orElse(true) && !isFull(now);
   }
 
   /** Expired ones no longer count against the bound. */
@@ -52,13 +101,30 @@ public record Credentials(List<Issued> live, List<String> ended, Optional<Instan
   }
 
   Credentials plus(TokenIssued event) {
+    var issued = new Issued(event.hash(), event.expiresAt(), false, Optional.empty());
+    return new Credentials(with(live, issued, event.at()), ended, revokedAt, renewedAt);
+  }
+
+  Credentials plus(TokenRenewed event) {
     var tokens = new ArrayList<>(live);
-    tokens.removeIf(token -> !token.expiresAt().isAfter(event.at()));
-    tokens.add(new Issued(event.hash(), event.expiresAt(), false));
-    return new Credentials(tokens, ended, revokedAt);
+    var lost = tokens.stream().filter(token -> token.isLostOf(event.former())).toList();
+    if (lost.size() >= LOST_MAX) {
+      tokens.remove(lost.getFirst());
+    }
+    var renewed = new Issued(event.hash(), event.expiresAt(), false, Optional.of(event.former()));
+    return new Credentials(
+        with(tokens, renewed, event.at()), ended, revokedAt, Optional.of(event.at()));
+  }
+
+  private static List<Issued> with(List<Issued> live, Issued newest, Instant now) {
+    var tokens = new ArrayList<>(live);
+    tokens.removeIf(token -> !token.expiresAt().isAfter(now));
+    tokens.add(newest);
+    return tokens;
   }
 
   Credentials usedBy(TokenUsed event) {
+    var former = issued(event.hash()).flatMap(Issued::former);
     var older = new ArrayList<>(ended);
     var kept = new ArrayList<Issued>();
     boolean reached = false;
@@ -66,20 +132,20 @@ public record Credentials(List<Issued> live, List<String> ended, Optional<Instan
       boolean isUsed = token.hash().equals(event.hash());
       reached |= isUsed;
       if (isUsed) {
-        kept.add(new Issued(token.hash(), token.expiresAt(), true));
-      } else if (reached) {
+        kept.add(new Issued(token.hash(), token.expiresAt(), true, token.former()));
+      } else if (reached || former.filter(token.hash()::equals).isPresent()) {
         kept.add(token);
       } else {
         older.add(token.hash());
       }
     }
-    return new Credentials(kept, last(older), revokedAt);
+    return new Credentials(kept, last(older), revokedAt, renewedAt);
   }
 
   Credentials revokedAt(Instant at) {
     var older = new ArrayList<>(ended);
     live.forEach(token -> older.add(token.hash()));
-    return new Credentials(List.of(), last(older), Optional.of(at));
+    return new Credentials(List.of(), last(older), Optional.of(at), renewedAt);
   }
 
   private static List<String> last(List<String> hashes) {

@@ -7,10 +7,14 @@ import io.muster.actors.CommandId;
 import io.muster.actors.CommandView;
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
+import io.muster.actors.GraceRecords;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Registry;
 import io.muster.actors.Telemetry;
+import io.muster.actors.TokenIssuer;
 import io.muster.actors.dashboard.Feed;
+import io.muster.actors.device.Admission.Judgement;
 import io.muster.actors.device.DeviceCommand.*;
 import io.muster.actors.device.DeviceEvent.*;
 import io.muster.actors.device.PendingCommands.Pending;
@@ -64,7 +68,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       SeenHints hints,
       Telemetry telemetry,
       Clock clock,
-      RandomGenerator chance) {}
+      RandomGenerator chance,
+      Outside outside) {}
 
   /** The hints that sessions on this node know; empty for a device whose session is elsewhere. */
   public interface SeenHints {
@@ -87,8 +92,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     return switch (new In(state.status(), command)) {
       case In(_,           Connect c)      when isElsewhere(state, c.org())   -> turnAway(c.link(), WRONG_ORGANISATION);
       case In(Retired _,   Connect c)                                         -> turnAway(c.link(), REVOKED);
-      case In(_,           Connect c)      when !isTrusted(state, c.proof())  -> turnAway(c.link(), REVOKED);
       case In(_,           Connect c)      when isTooLate(c)           -> turnAway(c.link(), UNAVAILABLE);
+      case In(_,           Connect c)      when isRegisteredElsewhere() -> judgeOrConsult(state, c);
+      case In(_,           Connect c)      when !isTrusted(state, c.proof())  -> turnAway(c.link(), REVOKED);
       case In(_,           Connect c)                                  -> welcome(state, c);
 
       case In(Retired _,   Heartbeat c)                                -> turnAway(c.link(), REVOKED);
@@ -107,8 +113,22 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(Away s,      GraceOver c)    when s.epoch() == c.epoch() -> commit(state, new WentOffline(s.epoch(), now()));
       case In(_,           GraceOver _)                                -> ignore();      // it came back in time
 
+      case In(Online s,    ContentReaction c) when s.epoch() == c.epoch() -> then(_ -> content.reacted(c));
+      case In(_,           ContentReaction _)                          -> ignore();      // of a replaced connection
+      case In(_,           ContentFound c)                             -> found(state, c);
+      case In(_,           ContentUnknown _)                           -> then(_ -> content.unknown());
+      case In(_,           ContentDue _)                               -> then(s -> content.due(s, receiver(s, link)));
+
+      case In(Online _,    RegistryDue c)                              -> consult(c);
+      case In(_,           RegistryDue _)                              -> ignore();
+      case In(_,           Consulted c)                                -> consulted(state, c);
+      case In(_,           Unconsulted c)                              -> unconsulted(c.about());
+      case In(_,           GraceRead c)                                -> graceRead(state, c);
+      case In(_,           RegistryCorrected c)                        -> corrected(c);
+
       case In(_,           Acknowledge c)                              -> settle(state, c);
       case In(_,           DeliveryDue _)                              -> commit(state);
+      case In(_,           TenantResumed _)                            -> resume(state);
       case In(_,           Wake _)                                     -> ignore();
       case In(_,           NothingToDo _)                              -> askForSleep(state);
       case In(_,           Sleep _)                                    -> Effect().stop();
@@ -120,9 +140,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
       case In(_,           CheckToken c)   when isElsewhere(state, c.org()) -> refuse(c, DEVICE_NOT_FOUND);
       case In(Retired _,   CheckToken c)                               -> refuse(c, DEVICE_RETIRED);
+      case In(_,           CheckToken c)   when isRegisteredElsewhere() -> consult(c);
       case In(_,           CheckToken c)   when !isTrusted(state, c.proof()) -> refuse(c, TOKEN_REVOKED);
       case In(_,           CheckToken c)                               -> done(c);
 
+      case In(_,           Identify c)     when isUnknown(state) && isRegisteredElsewhere() -> consult(c);
       case In(_,           Identify c)                                 -> identify(state, c);
 
       case In(_,           Request c)      when !state.isOf(c.org())   -> refuse(c, DEVICE_NOT_FOUND);
@@ -138,8 +160,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           RevokeTokens c)                             -> revoke(state, c);
       case In(_,           Retire c)                                   -> retire(state, c);
       case In(_,           Enqueue c)                                  -> enqueue(state, c);
-      case In(_,           ShowContent c)                              -> answer(c, new Answer.Shown(Answer.ContentOutcome.NOTHING));
-      case In(_,           DescribeContent c)                          -> answer(c, new Answer.ContentIs(Optional.empty()));
+      case In(_,           ShowContent c)                              -> then(s -> content.show(s, c.answerBy(), c.replyTo()));
+      case In(_,           DescribeContent c)                          -> then(s -> content.describe(s, c.replyTo()));
     };
   }
 
@@ -185,22 +207,38 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   // ── connections ──
 
   private Effect<DeviceEvent, DeviceState> welcome(DeviceState state, Connect c) {
-    var facts = new ArrayList<DeviceEvent>();
-    if (isUnknown(state)) {
-      facts.add(new Registered(c.org(), id.value(), "device", now()));
-    }
+    var facts = new ArrayList<>(introduction(state, c.org()));
     if (state.credentials().isFirstUse(c.proof().hash())) {
       facts.add(new TokenUsed(c.proof().hash(), now()));
     }
     failure = () -> c.link().session().tell(new ToSession.Goodbye(UNAVAILABLE));
-    return own(state, facts, c.link().at(state.epoch() + 1));
+    var fresh = renewal(state, c.org(), c.link());
+    fresh.ifPresent(f -> facts.add(renewed(c.link(), f)));
+    return own(state, facts, c.link().at(state.epoch() + 1))
+        .thenRun(
+            after -> {
+              fresh.ifPresent(f -> handOver(c.link(), f));
+              correctRegistry(after);
+            });
+  }
+
+  /** Who it is, as far as that was not known before. */
+  private List<DeviceEvent> introduction(DeviceState state, OrgId org) {
+    var name = admission.entry().map(Registry.Entry::name);
+    if (isUnknown(state)) {
+      var by = name.isPresent() ? "registry" : "device";
+      return List.of(new Registered(org, name.orElse(id.value()), by, now()));
+    }
+    return name.filter(n -> !n.equals(state.profile().orElseThrow().name()))
+        .<List<DeviceEvent>>map(n -> List.of(new Renamed(n, "registry", now())))
+        .orElse(List.of());
   }
 
   /** The same connection keeps its epoch: it proves no reload, and it is not a new attempt. */
   private Effect<DeviceEvent, DeviceState> welcomeBack(DeviceState state, Heartbeat c) {
     var session = c.link().session();
     return own(state, List.of(), c.link())
-        .thenRun(_ -> session.tell(new ToSession.Heard(c.token())));
+        .thenRun(_ -> session.tell(new ToSession.Heard(c.token(), false)));
   }
 
   private EffectBuilder<DeviceEvent, DeviceState> own(
@@ -208,32 +246,46 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     var facts = new ArrayList<>(before);
     facts.add(new CameOnline(owner.epoch(), owner.node(), now()));
     return commit(
-        state,
-        facts,
-        Optional.of(owner),
-        _ -> {
-          if (!isSameSession(owner)) {
-            dismiss(SUPERSEDED); // the newer connection wins
-          }
-          attach(owner);
-          owner.session().tell(new ToSession.Welcome(owner.epoch(), ctx.getSelf()));
-        });
+            state,
+            facts,
+            Optional.of(owner),
+            _ -> {
+              if (!isSameSession(owner)) {
+                dismiss(SUPERSEDED); // the newer connection wins
+              }
+              attach(owner);
+              owner
+                  .session()
+                  .tell(
+                      new ToSession.Welcome(
+                          owner.epoch(),
+                          ctx.getSelf(),
+                          admission.entry().flatMap(Registry.Entry::qrOverlay)));
+            })
+        .thenRun(this::bringContent);
   }
 
   private Effect<DeviceEvent, DeviceState> heard(DeviceState state, Heartbeat c) {
-    c.link().session().tell(new ToSession.Heard(c.token()));
+    boolean differs =
+        c.contentVersion().isPresent()
+            && receiver(state, link).isPresent()
+            && content.differs(c.contentVersion().get());
+    c.link().session().tell(new ToSession.Heard(c.token(), differs));
     if (link.isPresent()) {
-      return ignore();
+      return renewal(state, state.profile().orElseThrow().org(), c.link())
+          .map(fresh -> renew(state, c.link(), fresh))
+          .orElseGet(this::ignore);
     }
     attach(c.link());
     c.link().session().tell(new ToSession.Found(ctx.getSelf()));
-    return commit(state);
+    return commit(state, List.of(), link, this::bringContent);
   }
 
   private Effect<DeviceEvent, DeviceState> stepAway(
       DeviceState state, Online status, AwayReason reason) {
     var deadline = now().plus(around.settings().grace());
     link = Optional.empty();
+    content.disconnected();
     return commit(state, new WentAway(status.epoch(), reason, deadline, now()));
   }
 
@@ -256,16 +308,253 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     ctx.unwatch(owner.session()); // it may have been watched under an older epoch
     ctx.watchWith(owner.session(), new SessionEnded(owner.epoch()));
     link = Optional.of(owner);
+    isRenewed = false;
     clocks.found();
   }
 
   private void dismiss(ToSession.Reason reason) {
+    dismiss(new ToSession.Goodbye(reason));
+  }
+
+  private void dismiss(ToSession.Goodbye goodbye) {
     link.ifPresent(
         former -> {
           ctx.unwatch(former.session());
-          former.session().tell(new ToSession.Goodbye(reason));
+          former.session().tell(goodbye);
         });
     link = Optional.empty();
+    content.disconnected();
+  }
+
+  /**
+   * Whom commands and content may go to: nobody while the tenant is suspended, nor a client that
+   * has come for a new token only.
+   */
+  private Optional<Link> receiver(DeviceState state, Optional<Link> owner) {
+    return state.status() instanceof Online
+        ? owner.filter(
+            l ->
+                !l.proof().isLapsed()
+                    && !around.outside().tenants().isSuspended(state.profile().orElseThrow().org()))
+        : Optional.empty();
+  }
+
+  // ── where somebody else decides who may come ──
+
+  private boolean isRegisteredElsewhere() {
+    return around.outside().registry().isPresent();
+  }
+
+  private Effect<DeviceEvent, DeviceState> judgeOrConsult(DeviceState state, Connect c) {
+    boolean isKnown =
+        admission.isFresh(now(), around.outside().times().registry())
+            && admission.judge(c.org(), c.proof(), state.credentials()) == Judgement.ADMITTED;
+    return isKnown ? welcome(state, c) : consult(c);
+  }
+
+  private Effect<DeviceEvent, DeviceState> consult(DeviceCommand about) {
+    ctx.pipeToSelf(
+        around.outside().registry().orElseThrow().find(id),
+        (entry, failure) -> failure == null ? new Consulted(about, entry) : new Unconsulted(about));
+    return ignore();
+  }
+
+  private Effect<DeviceEvent, DeviceState> consulted(DeviceState state, Consulted c) {
+    admission.learned(c.entry(), now());
+    return switch (c.about()) {
+      case Connect about -> judge(state, about, about.org(), about.proof());
+      case CheckToken about -> judge(state, about, about.org(), about.proof());
+      case RegistryDue about when link.isPresent() ->
+          judge(state, about, state.profile().orElseThrow().org(), link.get().proof());
+      case Identify about when isUnknown(state) -> introduce(state, about);
+      case Identify about -> identify(state, about);
+      default -> ignore(); // it has gone meanwhile
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> judge(
+      DeviceState state, DeviceCommand about, OrgId org, Proof proof) {
+    return switch (admission.judge(org, proof, state.credentials())) {
+      case ADMITTED -> admit(state, about);
+      case ENDED -> shutOut(state, about);
+      case PERHAPS_RENEWED -> {
+        ctx.pipeToSelf(
+            around.outside().grace().find(id),
+            (grace, failure) ->
+                failure == null ? new GraceRead(about, proof, grace) : new Unconsulted(about));
+        yield ignore();
+      }
+    };
+  }
+
+  /** A program that renewed tokens before us may have left the former one its grace. */
+  private Effect<DeviceEvent, DeviceState> graceRead(DeviceState state, GraceRead c) {
+    var current = admission.entry().flatMap(Registry.Entry::tokenHash);
+    boolean holds =
+        c.grace()
+            .filter(grace -> grace.prev().equals(c.proof().hash()))
+            .filter(grace -> current.filter(grace.next()::equals).isPresent())
+            .isPresent();
+    return holds ? admit(state, c.about()) : shutOut(state, c.about());
+  }
+
+  private Effect<DeviceEvent, DeviceState> admit(DeviceState state, DeviceCommand about) {
+    return switch (about) {
+      case Connect c when isTooLate(c) || isElsewhere(state, c.org()) ->
+          turnAway(c.link(), UNAVAILABLE);
+      case Connect c -> welcome(state, c);
+      case CheckToken c -> done(c);
+      default -> {
+        clocks.armRegistry(state, link, around.outside());
+        correctRegistry(state);
+        yield ignore();
+      }
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> shutOut(DeviceState state, DeviceCommand about) {
+    return switch (about) {
+      case Connect c -> turnAway(c.link(), REVOKED);
+      case CheckToken c -> refuse(c, TOKEN_REVOKED);
+      default -> {
+        var why = admission.entry().isEmpty() ? "deleted" : "revoked";
+        yield commit(
+            state,
+            departure(state),
+            Optional.empty(),
+            _ -> dismiss(new ToSession.Goodbye(REVOKED, Optional.of(why))));
+      }
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> unconsulted(DeviceCommand about) {
+    return switch (about) {
+      case Connect c -> turnAway(c.link(), UNAVAILABLE);
+      case CheckToken c -> refuse(c, READ_MODEL_UNAVAILABLE);
+      case Identify c ->
+          rest().thenRun(_ -> c.replyTo().tell(new Answer.No(READ_MODEL_UNAVAILABLE)));
+      default -> rest().thenRun(state -> clocks.armRegistry(state, link, around.outside()));
+    };
+  }
+
+  private Effect<DeviceEvent, DeviceState> introduce(DeviceState state, Identify c) {
+    if (admission.entry().isEmpty()) {
+      return identify(state, c);
+    }
+    failure = () -> c.replyTo().tell(new Answer.No(JOURNAL_UNAVAILABLE));
+    return commit(
+        state,
+        introduction(state, admission.entry().get().org()),
+        Optional.empty(),
+        after -> c.replyTo().tell(new Answer.Described(view(after))));
+  }
+
+  /** The client has used the token that was made for it: from now on that is the current one. */
+  private void correctRegistry(DeviceState state) {
+    if (link.isEmpty() || !isRegisteredElsewhere()) {
+      return;
+    }
+    var proof = link.get().proof();
+    admission
+        .outdated(proof, state.credentials())
+        .ifPresent(
+            former -> {
+              around
+                  .outside()
+                  .grace()
+                  .keep(
+                      id,
+                      new GraceRecords.Grace(former, proof.hash()),
+                      around.outside().times().renewWithin());
+              ctx.pipeToSelf(
+                  around
+                      .outside()
+                      .registry()
+                      .orElseThrow()
+                      .tokenUsed(id, state.profile().orElseThrow().org(), former, proof.hash()),
+                  (isCurrent, failed) ->
+                      new RegistryCorrected(proof.hash(), failed == null && isCurrent));
+            });
+  }
+
+  /** One that could not be corrected is tried again when its row is read again. */
+  private Effect<DeviceEvent, DeviceState> corrected(RegistryCorrected c) {
+    if (c.isCurrent()) {
+      admission.replaced(c.hash());
+    }
+    return ignore();
+  }
+
+  // ── a new token before the old one ends ──
+
+  private Optional<TokenIssuer.Fresh> renewal(DeviceState state, OrgId org, Link owner) {
+    var proof = owner.proof();
+    var now = now();
+    var times = around.outside().times();
+    boolean isDue = !proof.expiresAt().isAfter(now.plus(times.renewWithin()));
+    if (!isDue || isRenewed && isSameSession(owner)) {
+      return Optional.empty();
+    }
+    var cooldown = proof.isLapsed() ? Duration.ZERO : times.renewCooldown();
+    return state.credentials().mayRenew(now, cooldown)
+        ? Optional.of(around.outside().tokens().renew(id, org, proof.identifier()))
+        : Optional.empty();
+  }
+
+  private TokenRenewed renewed(Link owner, TokenIssuer.Fresh fresh) {
+    return new TokenRenewed(owner.proof().hash(), fresh.hash(), fresh.expiresAt(), now());
+  }
+
+  private Effect<DeviceEvent, DeviceState> renew(
+      DeviceState state, Link owner, TokenIssuer.Fresh fresh) {
+    return commit(state, List.of(renewed(owner, fresh)), link, _ -> handOver(owner, fresh));
+  }
+
+  private void handOver(Link owner, TokenIssuer.Fresh fresh) {
+    isRenewed = true;
+    owner.session().tell(new ToSession.Renew(fresh.token()));
+    around
+        .outside()
+        .grace()
+        .keep(
+            id,
+            new GraceRecords.Grace(owner.proof().hash(), fresh.hash()),
+            Duration.between(now(), owner.proof().expiresAt()));
+  }
+
+  // ── what it shall show ──
+
+  private void bringContent(DeviceState state) {
+    content.connected(state, receiver(state, link));
+    arm(state);
+  }
+
+  /** What had to wait goes to the client, commands and content. */
+  private Effect<DeviceEvent, DeviceState> resume(DeviceState state) {
+    return commit(state, List.of(), link, after -> content.bring(receiver(after, link)));
+  }
+
+  private Effect<DeviceEvent, DeviceState> found(DeviceState state, ContentFound c) {
+    var number = content.found(state, c);
+    return number
+        .<Effect<DeviceEvent, DeviceState>>map(
+            n ->
+                commit(
+                    state,
+                    List.of(new ContentNumbered(n.playlistId(), n.version(), n.print(), now())),
+                    link,
+                    after -> content.settled(after, receiver(after, link))))
+        .orElseGet(() -> then(s -> content.settled(s, receiver(s, link))));
+  }
+
+  private Effect<DeviceEvent, DeviceState> then(Consumer<DeviceState> deed) {
+    return Effect()
+        .<DeviceState>none()
+        .thenRun(
+            state -> {
+              deed.accept(state);
+              content.arm(receiver(state, link));
+            });
   }
 
   // ── commands for the device ──
@@ -427,7 +716,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
         facts,
         c,
         _ -> {
-          dismiss(REVOKED);
+          admission.forget();
+          dismiss(new ToSession.Goodbye(REVOKED, Optional.of(c.reason())));
           return new Answer.Done();
         });
   }
@@ -524,8 +814,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       Optional<Link> owner,
       Consumer<DeviceState> deed) {
     var then = facts.stream().reduce(state, DeviceState::after, (_, last) -> last);
-    var receiver = then.status() instanceof Online ? owner : Optional.<Link>empty();
-    var due = Delivery.plan(then.pending(), receiver, now(), around.settings()).events();
+    var due =
+        Delivery.plan(then.pending(), receiver(then, owner), now(), around.settings()).events();
     var all = new ArrayList<>(facts);
     all.addAll(due);
     if (all.isEmpty()) {
@@ -581,7 +871,10 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private void arm(DeviceState state) {
-    clocks.arm(state, link);
+    var receiver = receiver(state, link);
+    clocks.arm(state, link, receiver);
+    clocks.armRegistry(state, link, around.outside());
+    content.arm(receiver);
   }
 
   private DeviceView view(DeviceState state) {
@@ -596,6 +889,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Optional<Link> link = Optional.empty();
 
+  /** The present connection was given a new token. */
+  private boolean isRenewed;
+
+  private final Admission admission = new Admission();
+
   /** What to do when the journal refuses the write in progress. */
   private Runnable failure = NOBODY_WAITS;
 
@@ -607,6 +905,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private final ActorContext<DeviceCommand> ctx;
   private final DeviceClocks clocks;
   private final Tidings tidings;
+  private final DeviceContent content;
 
   private Device(
       DeviceId id,
@@ -624,6 +923,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     this.ctx = ctx;
     this.clocks = new DeviceClocks(timers, around.settings(), around.clock());
     this.tidings = new Tidings(id, around);
+    this.content = new DeviceContent(id, around, ctx, timers);
   }
 
   // ── what Pekko asks ──

@@ -4,6 +4,7 @@ import io.muster.actors.device.DeviceCommand.DeliveryDue;
 import io.muster.actors.device.DeviceCommand.GraceOver;
 import io.muster.actors.device.DeviceCommand.Link;
 import io.muster.actors.device.DeviceCommand.NothingToDo;
+import io.muster.actors.device.DeviceCommand.RegistryDue;
 import io.muster.actors.device.DeviceCommand.SilenceOver;
 import io.muster.actors.device.DeviceCommand.TimeToTell;
 import io.muster.actors.device.Status.Away;
@@ -25,6 +26,7 @@ final class DeviceClocks {
   private static final String PATIENCE = "patience";
   private static final String DELIVERY = "delivery";
   private static final String IDLE = "idle";
+  private static final String REGISTRY = "registry";
 
   private final TimerScheduler<DeviceCommand> timers;
   private final DeviceSettings settings;
@@ -37,10 +39,23 @@ final class DeviceClocks {
     this.clock = clock;
   }
 
-  void arm(DeviceState state, Optional<Link> link) {
+  /**
+   * @param receiver whom commands may go to: the link, unless they have to wait
+   */
+  void arm(DeviceState state, Optional<Link> link, Optional<Link> receiver) {
     armPatience(state.status(), link);
-    armDelivery(state, link);
+    armDelivery(state, receiver);
     armIdle(state);
+  }
+
+  /** While it is connected, what others say of it is looked up again from time to time. */
+  void armRegistry(DeviceState state, Optional<Link> link, Outside outside) {
+    if (outside.registry().isEmpty() || timers.isTimerActive(REGISTRY)) {
+      return;
+    }
+    if (state.status() instanceof Online && link.isPresent()) {
+      timers.startSingleTimer(REGISTRY, new RegistryDue(), outside.times().registry());
+    }
   }
 
   private void armPatience(Status status, Optional<Link> link) {
@@ -54,8 +69,8 @@ final class DeviceClocks {
     }
   }
 
-  private void armDelivery(DeviceState state, Optional<Link> link) {
-    var plan = Delivery.plan(state.pending(), link, now(), settings);
+  private void armDelivery(DeviceState state, Optional<Link> receiver) {
+    var plan = Delivery.plan(state.pending(), receiver, now(), settings);
     // What is due already, after a recovery say, is done by the clock like everything else.
     var next = plan.events().isEmpty() ? plan.lookAgain() : Optional.of(now());
     next.ifPresentOrElse(

@@ -1,9 +1,12 @@
 package io.muster.actors.device;
 
 import io.muster.actors.CommandId;
+import io.muster.actors.GraceRecords;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
+import io.muster.actors.Registry;
 import io.muster.actors.Wire;
+import io.muster.actors.content.ContentSource.Effective;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -20,10 +23,19 @@ public sealed interface DeviceCommand extends Wire {
    *
    * @param giveUpAt the session waits no longer; a device that comes to it later does nothing
    */
-  record Connect(OrgId org, Proof proof, Link link, Instant giveUpAt) implements DeviceCommand {}
+  record Connect(OrgId org, Link link, Instant giveUpAt) implements DeviceCommand {
+    Proof proof() {
+      return link.proof();
+    }
+  }
 
-  /** Carries its link, so that a device that has restarted or moved finds its socket again. */
-  record Heartbeat(Link link, long token) implements DeviceCommand {}
+  /**
+   * Carries its link, so that a device that has restarted or moved finds its socket again.
+   *
+   * @param contentVersion what the client says it shows; the empty text is that it shows nothing
+   */
+  record Heartbeat(Link link, long token, Optional<String> contentVersion)
+      implements DeviceCommand {}
 
   record SessionEnded(long epoch) implements DeviceCommand {}
 
@@ -32,6 +44,10 @@ public sealed interface DeviceCommand extends Wire {
    */
   record Acknowledge(CommandId id, Reaction reaction, long epoch) implements DeviceCommand {}
 
+  /** What the client answered to a playlist. */
+  record ContentReaction(long epoch, String playlistId, String version, Reaction reaction)
+      implements DeviceCommand {}
+
   // ── the back end speaks of any device ──
 
   /**
@@ -39,6 +55,9 @@ public sealed interface DeviceCommand extends Wire {
    * in the registry.
    */
   record Identify(ActorRef<Answer> replyTo) implements DeviceCommand {}
+
+  /** Its organisation is active again: content and commands that have waited may go. */
+  record TenantResumed() implements DeviceCommand {}
 
   // ── people and other systems speak of a device of their organisation ──
 
@@ -116,6 +135,27 @@ public sealed interface DeviceCommand extends Wire {
 
   record NothingToDo() implements DeviceCommand {}
 
+  record ContentDue() implements DeviceCommand {}
+
+  record RegistryDue() implements DeviceCommand {}
+
+  // ── what it has asked for has come; these never leave its node ──
+
+  record ContentFound(Effective effective, long print) implements DeviceCommand {}
+
+  record ContentUnknown() implements DeviceCommand {}
+
+  /** The registry was read because of a command, which can now be decided. */
+  record Consulted(DeviceCommand about, Optional<Registry.Entry> entry) implements DeviceCommand {}
+
+  /** Neither yes nor no: the registry or the grace records cannot be read. */
+  record Unconsulted(DeviceCommand about) implements DeviceCommand {}
+
+  record GraceRead(DeviceCommand about, Proof proof, Optional<GraceRecords.Grace> grace)
+      implements DeviceCommand {}
+
+  record RegistryCorrected(String hash, boolean isCurrent) implements DeviceCommand {}
+
   /** From the watchman: waking up is all there is to do, recovery has armed the clocks. */
   record Wake() implements DeviceCommand {}
 
@@ -128,17 +168,28 @@ public sealed interface DeviceCommand extends Wire {
    * @param epoch of the connection, 0 until it is accepted
    * @param acknowledges the client said at its handshake that it acknowledges commands
    */
-  record Link(long epoch, NodeId node, boolean acknowledges, ActorRef<ToSession> session)
+  record Link(
+      long epoch, NodeId node, boolean acknowledges, Proof proof, ActorRef<ToSession> session)
       implements Wire {
     Link at(long accepted) {
-      return new Link(accepted, node, acknowledges, session);
+      return new Link(accepted, node, acknowledges, proof, session);
     }
   }
 
   /**
-   * @param hash SHA-256 of the verified token, in hex
+   * What a client has shown of its token, whose signature holds.
+   *
+   * @param hash SHA-256 of the token, in hex
+   * @param identifier what the device called itself when it was paired
+   * @param isLapsed the token had expired at the handshake, but not long enough to be refused: the
+   *     connection is good for a new token and for nothing else
    */
-  record Proof(String hash, Instant issuedAt) {}
+  record Proof(
+      String hash,
+      Instant issuedAt,
+      Instant expiresAt,
+      Optional<String> identifier,
+      boolean isLapsed) {}
 
   /** What a client answered to a command. */
   record Reaction(Outcome outcome, Optional<String> error) {
@@ -146,6 +197,10 @@ public sealed interface DeviceCommand extends Wire {
 
     boolean isDone() {
       return outcome == Outcome.ACKNOWLEDGED;
+    }
+
+    boolean isAccepted() {
+      return outcome != Outcome.FAILED;
     }
   }
 

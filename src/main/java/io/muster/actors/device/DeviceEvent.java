@@ -34,7 +34,15 @@ public sealed interface DeviceEvent {
   record TokenIssued(String hash, Instant expiresAt, String by, Instant at)
       implements DeviceEvent {}
 
-  /** First use of an issued token: the ones issued before it end here. */
+  /**
+   * Made to take the place of the token that its client has shown and that is about to expire. The
+   * former one stays good for as long as it lives: nobody knows whether the client can keep the new
+   * one.
+   */
+  record TokenRenewed(String former, String hash, Instant expiresAt, Instant at)
+      implements DeviceEvent {}
+
+  /** First use of an issued token: the ones issued before it end here, save its former one. */
   record TokenUsed(String hash, Instant at) implements DeviceEvent {}
 
   /** Every token so far, issued here or elsewhere, ends. */
@@ -47,6 +55,11 @@ public sealed interface DeviceEvent {
       implements DeviceEvent {}
 
   record WentOffline(long epoch, Instant at) implements DeviceEvent {}
+
+  // ── what it shall show ──
+  /** The version of a playlist, from before it is told to anybody. */
+  record ContentNumbered(String playlistId, Instant version, long print, Instant at)
+      implements DeviceEvent {}
 
   // ── what it is told to do ──
   record CommandQueued(Order order, Optional<String> traceparent, Optional<String> key, Instant at)
@@ -72,7 +85,7 @@ public sealed interface DeviceEvent {
       case Registered _, Renamed _, Tagged _, Untagged _, Disabled _, Enabled _, WasRetired _ ->
           true;
       case CameOnline _, WentAway _, WentOffline _ -> true;
-      case TokenIssued _, TokenUsed _, TokenRevoked _ -> false;
+      case TokenIssued _, TokenRenewed _, TokenUsed _, TokenRevoked _, ContentNumbered _ -> false;
       case CommandQueued _, CommandSent _, CommandSettled _ -> false;
     };
   }

@@ -3,8 +3,10 @@ package io.muster.actors.device;
 import io.muster.actors.CommandId;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
+import io.muster.actors.content.Desired;
 import io.muster.actors.device.DeviceCommand.Acknowledge;
 import io.muster.actors.device.DeviceCommand.Connect;
+import io.muster.actors.device.DeviceCommand.ContentReaction;
 import io.muster.actors.device.DeviceCommand.Heartbeat;
 import io.muster.actors.device.DeviceCommand.Link;
 import io.muster.actors.device.DeviceCommand.Proof;
@@ -23,18 +25,36 @@ public final class DeviceSession {
 
   /** The socket, as the session sees it. Called on the session's loop only. */
   public interface Line {
-    /** The device is ours: let the client in. Called once, before everything else. */
-    void welcome();
+    /**
+     * The device is ours: let the client in. Called once, before everything else.
+     *
+     * @param qrOverlay one JSON object for its configuration
+     */
+    void welcome(Optional<String> qrOverlay);
 
     void deliver(Order order);
 
-    void end(Reason reason);
+    /**
+     * To be answered by {@link DeviceSession#shown} when the client has acknowledged it or refused.
+     */
+    void show(Desired content);
+
+    /** A token in the place of the one the client has. */
+    void renew(String token);
+
+    /**
+     * @param detail why, in a word for the client
+     */
+    void end(Reason reason, Optional<String> detail);
   }
 
   /** Called with the answer to a heartbeat, once. */
   @FunctionalInterface
   public interface Heard {
-    void heard();
+    /**
+     * @param isToReconcile the client shall fetch its content
+     */
+    void heard(boolean isToReconcile);
   }
 
   private final DeviceId id;
@@ -46,6 +66,7 @@ public final class DeviceSession {
   private Link link;
   private Optional<ActorRef<DeviceCommand>> device = Optional.empty();
   private Stage stage = Stage.JOINING;
+  private Optional<Desired> shown = Optional.empty();
   private long joiningDeadline;
   private long tokens;
   private Waiting oldest;
@@ -70,8 +91,8 @@ public final class DeviceSession {
       loop.close(address);
       return;
     }
-    link = new Link(0, loop.node(), acknowledges, address);
-    devices.tell(id, new Connect(org, proof, link, devices.giveUpAt(SessionLoop.JOINING_PATIENCE)));
+    link = new Link(0, loop.node(), acknowledges, proof, address);
+    devices.tell(id, new Connect(org, link, devices.giveUpAt(SessionLoop.JOINING_PATIENCE)));
     joiningDeadline = loop.joiningDeadline();
     loop.expectWelcome(this);
   }
@@ -86,7 +107,7 @@ public final class DeviceSession {
 
   void giveUpJoining() {
     if (stage == Stage.JOINING) {
-      end(Reason.UNAVAILABLE);
+      end(new Goodbye(Reason.UNAVAILABLE, Optional.empty()));
     }
   }
 
@@ -102,13 +123,27 @@ public final class DeviceSession {
         device = Optional.of(m.device());
         if (stage == Stage.JOINING) {
           stage = Stage.LIVE;
-          line.welcome();
+          line.welcome(m.qrOverlay());
         }
       }
       case Found m -> device = Optional.of(m.device());
-      case ToSession.Heard m -> answered(m.token());
+      case ToSession.Heard m -> answered(m.token(), m.isToReconcile());
       case Deliver m -> line.deliver(m.order());
-      case Goodbye m -> end(m.reason());
+      case Show m -> show(m.content());
+      case Renew m -> line.renew(m.token());
+      case Goodbye m -> end(m);
+    }
+  }
+
+  /** Some clients begin again when they are told what they show already. */
+  private void show(Desired content) {
+    if (shown.filter(content::isSame).isPresent()) {
+      shown(content, Reaction.DONE);
+    } else if (link.acknowledges()) {
+      line.show(content);
+    } else {
+      shown = Optional.of(content);
+      line.show(content);
     }
   }
 
@@ -118,7 +153,7 @@ public final class DeviceSession {
    * The device's actor answers; when it cannot, the session does after two seconds, for a heartbeat
    * waits for nothing.
    */
-  public void heartbeat(Heard heard) {
+  public void heartbeat(Optional<String> contentVersion, Heard heard) {
     if (stage != Stage.LIVE) {
       return;
     }
@@ -130,7 +165,15 @@ public final class DeviceSession {
     }
     newest = waiting;
     loop.expectAnswer(waiting);
-    ask(new Heartbeat(link, waiting.token));
+    ask(new Heartbeat(link, waiting.token, contentVersion));
+  }
+
+  /** What the client answered to a playlist. */
+  public void shown(Desired content, Reaction reaction) {
+    if (reaction.isAccepted()) {
+      shown = Optional.of(content);
+    }
+    ask(new ContentReaction(link.epoch(), content.playlistId(), content.version(), reaction));
   }
 
   public void acknowledge(CommandId command, Reaction reaction) {
@@ -147,9 +190,9 @@ public final class DeviceSession {
     }
   }
 
-  private void end(Reason reason) {
+  private void end(Goodbye goodbye) {
     stage = Stage.ENDED;
-    line.end(reason);
+    line.end(goodbye.reason(), goodbye.detail());
     leave();
   }
 
@@ -172,17 +215,18 @@ public final class DeviceSession {
 
   // ── heartbeats that are not answered yet ──
 
-  private void answered(long token) {
+  private void answered(long token, boolean isToReconcile) {
     while (oldest != null && oldest.token <= token) {
       // Taken first: the answer may end the socket, and with it everything that waits.
-      take().answer();
+      var first = take();
+      first.answer(isToReconcile && first.token == token);
     }
   }
 
   /** The device has not answered in time: it is moving, or its journal is away. */
   private void unanswered(Waiting waiting) {
     device = Optional.empty();
-    answered(waiting.token);
+    answered(waiting.token, false);
   }
 
   private Waiting take() {
@@ -209,11 +253,11 @@ public final class DeviceSession {
       this.heard = heard;
     }
 
-    private void answer() {
+    private void answer(boolean isToReconcile) {
       var first = heard;
       heard = null;
       if (first != null) {
-        first.heard();
+        first.heard(isToReconcile);
       }
     }
 

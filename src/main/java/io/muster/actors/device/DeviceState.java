@@ -1,6 +1,7 @@
 package io.muster.actors.device;
 
 import io.muster.actors.OrgId;
+import io.muster.actors.content.Numbering;
 import io.muster.actors.device.DeviceEvent.*;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -18,7 +19,8 @@ public record DeviceState(
     long epoch,
     Credentials credentials,
     PendingCommands pending,
-    RecentKeys keys) {
+    RecentKeys keys,
+    Numbering content) {
 
   public static final DeviceState NEW =
       new DeviceState(
@@ -27,7 +29,8 @@ public record DeviceState(
           0,
           Credentials.NONE,
           PendingCommands.NONE,
-          RecentKeys.NONE);
+          RecentKeys.NONE,
+          Numbering.NONE);
 
   /** Who the device is. Its organisation never changes. */
   public record Profile(OrgId org, String name, SortedSet<String> tags, boolean disabled) {}
@@ -47,6 +50,7 @@ public record DeviceState(
       case Enabled _        -> known(who().disabled(false));
       case WasRetired e     -> become(new Status.Retired(e.at()));
       case TokenIssued e    -> trusting(credentials.plus(e));
+      case TokenRenewed e   -> trusting(credentials.plus(e));
       case TokenUsed e      -> trusting(credentials.usedBy(e));
       case TokenRevoked e   -> trusting(credentials.revokedAt(e.at())).at(epoch + 1);
       case CameOnline e     -> become(new Status.Online(e.epoch(), e.node(), e.at())).at(e.epoch());
@@ -55,6 +59,7 @@ public record DeviceState(
       case CommandQueued e  -> waitingFor(pending.plus(e.order())).remembering(keys.plus(e, pending));
       case CommandSent e    -> waitingFor(pending.sent(e));
       case CommandSettled e -> waitingFor(pending.minus(e.id()));
+      case ContentNumbered e -> showing(content.with(new Numbering.Numbered(e.playlistId(), e.version(), e.print())));
     };
   }
   // formatter:on
@@ -86,26 +91,30 @@ public record DeviceState(
   }
 
   private DeviceState known(Profile who) {
-    return new DeviceState(Optional.of(who), status, epoch, credentials, pending, keys);
+    return new DeviceState(Optional.of(who), status, epoch, credentials, pending, keys, content);
   }
 
   private DeviceState become(Status next) {
-    return new DeviceState(profile, next, epoch, credentials, pending, keys);
+    return new DeviceState(profile, next, epoch, credentials, pending, keys, content);
   }
 
   private DeviceState at(long newest) {
-    return new DeviceState(profile, status, newest, credentials, pending, keys);
+    return new DeviceState(profile, status, newest, credentials, pending, keys, content);
   }
 
   private DeviceState trusting(Credentials next) {
-    return new DeviceState(profile, status, epoch, next, pending, keys);
+    return new DeviceState(profile, status, epoch, next, pending, keys, content);
   }
 
   private DeviceState waitingFor(PendingCommands next) {
-    return new DeviceState(profile, status, epoch, credentials, next, keys);
+    return new DeviceState(profile, status, epoch, credentials, next, keys, content);
   }
 
   private DeviceState remembering(RecentKeys next) {
-    return new DeviceState(profile, status, epoch, credentials, pending, next);
+    return new DeviceState(profile, status, epoch, credentials, pending, next, content);
+  }
+
+  private DeviceState showing(Numbering next) {
+    return new DeviceState(profile, status, epoch, credentials, pending, keys, next);
   }
 }

@@ -1,5 +1,6 @@
 package io.muster.actors.device;
 
+import com.github.benmanes.caffeine.cache.Interner;
 import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.DeviceView.Hints;
@@ -7,6 +8,7 @@ import io.muster.actors.LastSeen;
 import io.muster.actors.LastSeen.Seen;
 import io.muster.actors.Load;
 import io.muster.actors.OrgId;
+import io.muster.actors.Showing;
 import io.muster.actors.dashboard.Feed;
 import io.muster.actors.dashboard.ToDashboard.Sampled;
 import java.time.Clock;
@@ -23,8 +25,9 @@ import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
- * Last seen, version, load and pending count of the devices on this node: hints, written by
- * sessions and sampled now and then. A heartbeat costs a few field writes here and nothing else.
+ * Last seen, version, load, what is shown and pending count of the devices on this node: hints,
+ * written by sessions and sampled now and then. A heartbeat costs a few field writes here and
+ * nothing else; one that says what the last one said leaves nothing behind.
  */
 public final class SeenDevices implements Device.SeenHints {
   private static final Duration SAMPLE_EVERY = Duration.ofSeconds(10);
@@ -35,6 +38,10 @@ public final class SeenDevices implements Device.SeenHints {
 
   private final Map<DeviceId, Sighting> sightings = new ConcurrentHashMap<>();
   private final Clock clock;
+
+  // A fleet runs a few versions and shows a few things: the same words are kept once for all.
+  private final Interner<String> versions = Interner.newWeakInterner();
+  private final Interner<Showing> shown = Interner.newWeakInterner();
 
   public SeenDevices(Clock clock) {
     this.clock = clock;
@@ -47,6 +54,7 @@ public final class SeenDevices implements Device.SeenHints {
     private volatile long lastSeen;
     private volatile String appVersion;
     private volatile Load load = Load.UNKNOWN;
+    private volatile Showing showing;
     private volatile int pending;
     private volatile int sessions;
     private volatile boolean isUnsampled;
@@ -65,12 +73,15 @@ public final class SeenDevices implements Device.SeenHints {
       changed();
     }
 
-    public void heard(Optional<String> version, Load reported) {
+    public void heard(Optional<String> version, Load reported, Showing shows) {
       if (version.isPresent() && !version.get().equals(appVersion)) {
-        appVersion = version.get();
+        appVersion = versions.intern(version.get());
       }
-      if (!reported.isUnknown()) {
+      if (!reported.isUnknown() && !reported.equals(load)) {
         load = reported;
+      }
+      if (!shows.equals(showing)) {
+        showing = shown.intern(shows);
       }
       alive();
     }
@@ -90,7 +101,8 @@ public final class SeenDevices implements Device.SeenHints {
           lastSeen == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(lastSeen)),
           Optional.ofNullable(appVersion),
           load,
-          pending);
+          pending,
+          Optional.ofNullable(showing));
     }
 
     private Seen seen() {

@@ -97,16 +97,22 @@ final class Tidings {
     link.ifPresent(l -> deliver(before, facts, l));
     var org = after.profile().orElseThrow().org();
     around.hints().pending(id, org, after.pending().size());
-    if (!around.feed().isWatched(org)) {
-      return;
-    }
+    boolean isWatched = around.feed().isWatched(org);
     if (facts.stream().anyMatch(DeviceEvent::changesTheView)) {
-      around.feed().publish(org, new DeviceChanged(view(after, seq)));
+      var device = view(after, seq);
+      around.outside().transitions().changed(device);
+      if (isWatched) {
+        around.feed().publish(org, new DeviceChanged(device));
+      }
+    }
+    if (!isWatched) {
+      return;
     }
     moved(before, facts).forEach(c -> around.feed().publish(org, new CommandMoved(c)));
   }
 
   void missing(DeviceView device) {
+    around.outside().transitions().missing(device);
     around.feed().publish(device.org(), new DeviceMissing(device));
   }
 
@@ -152,7 +158,6 @@ final class Tidings {
 
   DeviceView view(DeviceState state, long seq) {
     var profile = state.profile().orElseThrow();
-    var hints = around.hints().of(id);
     return new DeviceView(
         id,
         profile.org(),
@@ -164,7 +169,6 @@ final class Tidings {
         state.status() instanceof Retired,
         state.epoch(),
         seq,
-        new DeviceView.Hints(
-            hints.lastSeen(), hints.appVersion(), hints.load(), state.pending().size()));
+        around.hints().of(id).withPending(state.pending().size()));
   }
 }

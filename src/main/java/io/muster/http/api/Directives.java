@@ -1,5 +1,7 @@
 package io.muster.http.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.http.Json;
 import io.muster.http.edge.ClientAddress;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -30,16 +32,32 @@ abstract class Directives extends AllDirectives {
     return completeWithFuture(Answers.orFailure(answer));
   }
 
+  // What anybody asks for here is small; the edge lets more pass, for pushed playlists.
+  private static final int BODY_BYTES_MAX = 1024 * 1024;
+
   /** A JSON object, read before anything is asked of a device. */
   Route body(Function<Body, CompletionStage<HttpResponse>> inner) {
+    return text(text -> answer(inner.apply(Body.of(text))));
+  }
+
+  /** As {@link #body}, for JSON that means something to others and is taken as a whole. */
+  Route json(Function<JsonNode, CompletionStage<HttpResponse>> inner) {
+    return text(text -> answer(inner.apply(Json.parse(text))));
+  }
+
+  private Route text(Function<String, Route> inner) {
     return extractRequestEntity(
-        entity ->
-            isJson(entity.getContentType())
-                ? entity(Unmarshaller.entityToString(), text -> answer(inner.apply(Body.of(text))))
-                : complete(
-                    Problem.NOT_JSON
-                        .because("expected application/json, got " + entity.getContentType())
-                        .response()));
+        entity -> {
+          if (entity.getContentLengthOption().orElse(0) > BODY_BYTES_MAX) {
+            return complete(Problem.TOO_LARGE.response());
+          }
+          return isJson(entity.getContentType())
+              ? entity(Unmarshaller.entityToString(), inner)
+              : complete(
+                  Problem.NOT_JSON
+                      .because("expected application/json, got " + entity.getContentType())
+                      .response());
+        });
   }
 
   /** A body of which nothing is said, as the edge hands it on, is taken for JSON. */

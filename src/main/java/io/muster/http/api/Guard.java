@@ -37,7 +37,8 @@ public final class Guard extends Directives implements Access {
                   forbidden(
                       "this needs the role %s, yours is %s"
                           .formatted(needed.word(), user.role().word()));
-              case Verdict.Device _ -> forbidden("this needs a user's token, yours is a device's");
+              case Verdict.Device _, Verdict.Lapsed _ ->
+                  forbidden("this needs a user's token, yours is a device's");
               case Verdict.Refused refused ->
                   complete(Problem.UNAUTHORIZED.because(reason(refused)).response());
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());

@@ -38,8 +38,6 @@ record LastKnown(Roster roster, Duration patience) {
 
   /** How much is pending the device itself knows better than any table. */
   private static DeviceView remembered(DeviceView device, DeviceView.Hints hints) {
-    return device.with(
-        new DeviceView.Hints(
-            hints.lastSeen(), hints.appVersion(), hints.load(), device.hints().pendingCommands()));
+    return device.with(hints.withPending(device.hints().pendingCommands()));
   }
 }

@@ -117,7 +117,7 @@ public final class OpsRoutes extends Directives {
                                 : complete(NOT_YOURS.response()))));
   }
 
-  private HttpResponse scrape() {
+  HttpResponse scrape() {
     return HttpResponse.create()
         .withStatus(StatusCodes.OK)
         .withEntity(HttpEntities.create(PROMETHEUS, scrape.get().getBytes(StandardCharsets.UTF_8)));

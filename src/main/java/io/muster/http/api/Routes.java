@@ -8,12 +8,15 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
+import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Devices;
+import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -36,7 +39,9 @@ public final class Routes extends Directives {
       Devices devices,
       Roster roster,
       CommandHistory history,
+      Statistics statistics,
       Pairings pairings,
+      Optional<PushedContents> pushed,
       Telemetry telemetry,
       TokenMint mint,
       Access access,
@@ -44,17 +49,23 @@ public final class Routes extends Directives {
       OpsRoutes.Health health,
       Supplier<String> scrape,
       Predicate<OpsRoutes.Visitor> mayScrape,
-      Clock clock) {}
+      Clock clock,
+      BackEndRoutes.House backEnd,
+      BackEndHealth.House backEndHealth) {}
 
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
   private final Telemetry telemetry;
   private final DeviceRoutes devices;
   private final CommandRoutes commands;
+  private final ContentRoutes content;
   private final BatchRoutes batch;
   private final PairingRoutes pairing;
   private final TokenCheckRoute tokenCheck;
+  private final TelemetryRoutes reported;
   private final OpsRoutes ops;
+  private final BackEndRoutes backEnd;
+  private final BackEndHealth backEndHealth;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -63,11 +74,20 @@ public final class Routes extends Directives {
     devices = new DeviceRoutes(house.devices(), house.roster(), tokens, house.access());
     commands =
         new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
+    content =
+        new ContentRoutes(
+            house.devices(), house.pushed(), house.authenticator(), house.access(), house.clock());
     batch = new BatchRoutes(house.devices(), house.roster(), house.telemetry(), house.access());
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
     tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    reported =
+        new TelemetryRoutes(house.devices(), house.statistics(), house.access(), house.clock());
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
+    backEnd =
+        new BackEndRoutes(
+            house.backEnd(), house.devices(), house.history(), house.telemetry(), house.clock());
+    backEndHealth = new BackEndHealth(house.health(), house.backEndHealth(), ops);
   }
 
   // formatter:off
@@ -75,15 +95,20 @@ public final class Routes extends Directives {
     return concat(
         pathPrefix("api", () -> pathPrefix("v1", () -> concat(
             path("commands", batch::all),
+            pathPrefix("statistics", () -> path("daily", reported::daily)),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
                 pathPrefix("auth", () -> path("check", tokenCheck::check)),
+                pathPrefix("me", () -> path("content", content::mine)),
                 pathPrefix(segment(), name -> device(name, id -> concat(
+                    path("content", () -> content.of(id)),
                     pathPrefix("commands", () -> concat(
                         pathEndOrSingleSlash(() -> commands.of(id)),
                         path(segment(), cid -> command(cid, c -> commands.one(id, c))))),
+                    path("errors", () -> reported.errors(id)),
                     devices.one(id))))))))),
+        pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all())),
         pathPrefix("health", ops::health),
         path("metrics", ops::metrics),
         web.documents(),

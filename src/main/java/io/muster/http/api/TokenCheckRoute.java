@@ -3,7 +3,6 @@ package io.muster.http.api;
 import io.muster.actors.Refusal;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.CheckToken;
-import io.muster.actors.device.DeviceCommand.Proof;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.auth.Authenticator;
@@ -53,7 +52,8 @@ final class TokenCheckRoute extends Directives {
         authenticator.verify(token),
         verdict ->
             switch (verdict) {
-              case Verdict.Device device -> inTurn(device);
+              case Verdict.Device device -> inTurn(device, false);
+              case Verdict.Lapsed lapsed -> inTurn(lapsed.device(), true);
               case Verdict.User _ -> complete(no(401, Verdict.Refused.INVALID.code()));
               case Verdict.Refused refused -> complete(no(401, refused.code()));
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
@@ -61,13 +61,15 @@ final class TokenCheckRoute extends Directives {
   }
 
   /** Counted for tokens whose signature holds only, or strangers could fill the table. */
-  private Route inTurn(Verdict.Device device) {
+  private Route inTurn(Verdict.Device device, boolean isLapsed) {
     var wait = turns.take(device.tokenHash());
-    return wait.isZero() ? answer(ask(device)) : complete(Problem.RATE_LIMITED.response(wait));
+    return wait.isZero()
+        ? answer(ask(device, isLapsed))
+        : complete(Problem.RATE_LIMITED.response(wait));
   }
 
-  private CompletionStage<HttpResponse> ask(Verdict.Device device) {
-    var proof = new Proof(device.tokenHash(), device.issuedAt());
+  private CompletionStage<HttpResponse> ask(Verdict.Device device, boolean isLapsed) {
+    var proof = device.proof(isLapsed);
     return devices
         .ask(device.id(), replyTo -> new CheckToken(device.org(), proof, replyTo))
         .thenApply(answer -> answer instanceof Answer.No no ? no(no.why()) : yes());

@@ -26,7 +26,7 @@ record Wanted(
     }
   }
 
-  private static void mustFit(String payload) {
+  static void mustFit(String payload) {
     int bytes = payload.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > PAYLOAD_BYTES_MAX) {
       throw new TooLarge(bytes);

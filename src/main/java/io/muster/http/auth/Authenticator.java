@@ -7,6 +7,7 @@ import com.nimbusds.jose.crypto.MACVerifier;
 import io.muster.http.auth.Claims.Unfit;
 import io.muster.http.auth.Verdict.Refused;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,14 +28,22 @@ public final class Authenticator {
   private final JWSVerifier devices;
   private final Optional<JWSVerifier> users;
   private final Optional<IssuerKeys> issuer;
+  private final Duration renewExpired;
   private final Clock clock;
   private final KnownHeaders headers = new KnownHeaders();
 
   /**
    * @param userSecret absent when users come from an issuer only
+   * @param renewExpired a device's token that expired at most so long ago is {@link
+   *     Verdict.Lapsed}; zero for never
    */
   public Authenticator(
-      Secret deviceSecret, Optional<Secret> userSecret, Optional<IssuerKeys> issuer, Clock clock) {
+      Secret deviceSecret,
+      Optional<Secret> userSecret,
+      Optional<IssuerKeys> issuer,
+      Duration renewExpired,
+      Clock clock) {
+    this.renewExpired = renewExpired;
     this.devices = hs256(deviceSecret);
     this.users = userSecret.map(Authenticator::hs256);
     this.issuer = issuer;
@@ -110,7 +119,10 @@ public final class Authenticator {
             claims.optional("jti"),
             claims.optional("deviceIdentifier"));
     headers.held(token);
-    return claims.isOver(now) ? Refused.EXPIRED : device;
+    if (!claims.isOver(now)) {
+      return device;
+    }
+    return claims.isOver(now.minus(renewExpired)) ? Refused.EXPIRED : new Verdict.Lapsed(device);
   }
 
   private Verdict user(Token token) throws Unfit {

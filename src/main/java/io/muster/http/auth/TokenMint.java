@@ -9,6 +9,7 @@ import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
+import io.muster.actors.TokenIssuer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Makes tokens for devices or for users, whichever its secret is for. Thread-safe. */
-public final class TokenMint {
+public final class TokenMint implements TokenIssuer {
   public static final Duration DEVICE_LIFE = Duration.ofDays(90);
   public static final Duration USER_LIFE = Duration.ofMinutes(30);
 
@@ -66,6 +67,12 @@ public final class TokenMint {
     Map<String, Object> claims = claims(id.value(), org, "device");
     deviceIdentifier.ifPresent(name -> claims.put("deviceIdentifier", name));
     return mint(claims, life);
+  }
+
+  @Override
+  public Fresh renew(DeviceId id, OrgId org, Optional<String> deviceIdentifier) {
+    var minted = device(id, org, deviceIdentifier, DEVICE_LIFE);
+    return new Fresh(minted.token(), minted.hash(), minted.expiresAt());
   }
 
   /**

@@ -2,6 +2,7 @@ package io.muster.http.auth;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
+import io.muster.actors.device.DeviceCommand.Proof;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -22,7 +23,23 @@ public sealed interface Verdict {
       Instant expiresAt,
       Optional<String> jti,
       Optional<String> deviceIdentifier)
-      implements Verdict {}
+      implements Verdict {
+
+    /**
+     * What its actor has to know of the token.
+     *
+     * @param isLapsed it has expired and is good for a new one only
+     */
+    public Proof proof(boolean isLapsed) {
+      return new Proof(tokenHash, issuedAt, expiresAt, deviceIdentifier, isLapsed);
+    }
+  }
+
+  /**
+   * A device whose token has expired not so long ago that it could not be renewed, if it is still
+   * the current one.
+   */
+  record Lapsed(Device device) implements Verdict {}
 
   /**
    * A user.

@@ -3,6 +3,7 @@ package io.muster.http.device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.DeviceId;
+import io.muster.actors.content.Desired;
 import io.muster.actors.device.DeviceCommand.Reaction;
 import io.muster.actors.device.DeviceSession;
 import io.muster.actors.device.DeviceSessions;
@@ -58,7 +59,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   // ── what the device owes ──
 
   @Override
-  public void welcome() {
+  public void welcome(Optional<String> qrOverlay) {
     sighting = door.seen().enter(id, comer.org());
     door.telemetry().deviceCame();
     socket = client.accept(this);
@@ -66,7 +67,8 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
       return; // it had gone before it was let in
     }
     door.guests().came(socket);
-    socket.send(door.config());
+    socket.send(door.config(qrOverlay));
+    door.present().came(comer.org(), id, socket);
   }
 
   @Override
@@ -92,6 +94,31 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     }
   }
 
+  @Override
+  public void show(Desired content) {
+    var frame = door.playlist(content);
+    if (comer.acknowledges()) {
+      socket.request(
+          frame,
+          ACK_PATIENCE,
+          reply -> {
+            if (reply instanceof Reply.Answered answer) {
+              session.shown(content, reaction(answer.arguments()));
+            }
+          });
+    } else {
+      socket.send(frame);
+    }
+  }
+
+  @Override
+  public void renew(String token) {
+    socket.send(Frame.event("token:refresh", Json.object().put("token", token)));
+    if (comer.proof().isLapsed()) {
+      socket.end(Ending.RESTARTING); // it comes back with what it was given
+    }
+  }
+
   /** Only {@code ok: false} is a failure; whatever else a client answers, it has the command. */
   private static Reaction reaction(List<JsonNode> arguments) {
     var answer = arguments.isEmpty() ? Json.object() : arguments.getFirst();
@@ -110,7 +137,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   }
 
   @Override
-  public void end(ToSession.Reason reason) {
+  public void end(ToSession.Reason reason, Optional<String> detail) {
     if (socket == null) {
       door.refuse(client, reason);
       return;
@@ -118,7 +145,8 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     switch (reason) {
       case SUPERSEDED -> socket.end(Ending.SUPERSEDED);
       case REVOKED, WRONG_ORGANISATION -> {
-        socket.send(Frame.event("device:revoked", Json.object().put("reason", "revoked")));
+        socket.send(
+            Frame.event("device:revoked", Json.object().put("reason", detail.orElse("revoked"))));
         // Electron and browser displays know a revocation by this word only.
         socket.send(Frame.event("error", Json.object().put("message", "device_token_stale")));
         socket.end(Ending.REVOKED);
@@ -149,11 +177,12 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     switch (name) {
       case "heartbeat" -> heartbeat(argument(arguments), acknowledge);
       case "playlist:request" ->
-          answer(
-              acknowledge,
-              door.envelope().success(Json.object().set("playlist", Json.object().nullNode())));
-      case "content:impression", "content:error", "screenshot:response" ->
-          answer(acknowledge, door.envelope().failure("not_supported"));
+          door.contentOf(id, comer.org(), answer -> answer(acknowledge, answer));
+      case "content:impression" ->
+          door.reports().impression(id, comer.org(), argument(arguments), acknowledge);
+      case "content:error" ->
+          door.reports().contentError(id, comer.org(), argument(arguments), acknowledge);
+      case "screenshot:response" -> answer(acknowledge, door.envelope().failure("not_supported"));
       case "join:room", "leave:room" -> answer(acknowledge, ownRoom(name, argument(arguments)));
       default -> {
         door.telemetry().unknownEvent();
@@ -163,9 +192,10 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   }
 
   private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
-    var report = HeartbeatReport.of(said);
-    sighting.heard(report.appVersion(), report.load());
-    session.heartbeat(() -> answer(acknowledge, door.heard()));
+    var report = door.reports().heartbeat(said);
+    sighting.heard(report.appVersion(), report.load(), report.showing());
+    session.heartbeat(
+        report.contentVersion(), isToReconcile -> answer(acknowledge, door.heard(isToReconcile)));
   }
 
   /** A device is in its own room whether it asks or not, and in no other. */
@@ -190,6 +220,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     session.ended();
     if (socket != null) {
       door.guests().left(socket);
+      door.present().left(comer.org(), socket);
     }
     door.seen().leave(sighting);
     door.telemetry().deviceLeft();

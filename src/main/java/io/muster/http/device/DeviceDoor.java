@@ -1,8 +1,18 @@
 package io.muster.http.device;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.muster.actors.DeviceId;
+import io.muster.actors.OrgId;
 import io.muster.actors.Telemetry;
+import io.muster.actors.content.Desired;
+import io.muster.actors.device.Answer;
+import io.muster.actors.device.DeviceCommand.DescribeContent;
 import io.muster.actors.device.DeviceSessions;
+import io.muster.actors.device.Devices;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
 import io.muster.http.Envelope;
@@ -12,36 +22,52 @@ import io.muster.http.edge.Allowance;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.SocketApplication.Joining;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Where devices come in, and what all their connections share. */
 public record DeviceDoor(
     DeviceSessions sessions,
+    Devices devices,
     SeenDevices seen,
     Guests guests,
+    Present present,
     Envelope envelope,
     Allowance events,
+    ScreenReports reports,
     Telemetry telemetry) {
 
   // What every known client runs on; none of them reads the number.
   private static final int HEARTBEAT_MILLIS = 15_000;
 
-  private static final Frame CONFIG =
-      Frame.event(
-          "config",
-          Json.object()
-              .put("heartbeatInterval", HEARTBEAT_MILLIS)
-              .put("cacheSize", 524_288_000)
-              .put("autoUpdate", true)
-              .putNull("qrOverlay"));
+  private static final Frame CONFIG = configuration(NullNode.getInstance());
+
+  // What is sent to many devices is read once. Keys are compared by identity: devices share a text.
+  private static final Cache<String, JsonNode> PLAYLISTS =
+      Caffeine.newBuilder().weakKeys().maximumSize(10_000).build();
 
   // Shared by all answers and never changed. Commands never ride in here: clients would not look
   // for
   // them.
-  private static final ObjectNode HEARD =
-      Json.object()
-          .put("reconcileContent", false)
-          .put("nextHeartbeatIn", HEARTBEAT_MILLIS)
-          .set("commands", Json.array());
+  private static final ObjectNode HEARD = heartbeatAnswer(false);
+  private static final ObjectNode RECONCILE = heartbeatAnswer(true);
+
+  private static ObjectNode heartbeatAnswer(boolean isToReconcile) {
+    return Json.object()
+        .put("reconcileContent", isToReconcile)
+        .put("nextHeartbeatIn", HEARTBEAT_MILLIS)
+        .set("commands", Json.array());
+  }
+
+  private static Frame configuration(JsonNode qrOverlay) {
+    return Frame.event(
+        "config",
+        Json.object()
+            .put("heartbeatInterval", HEARTBEAT_MILLIS)
+            .put("cacheSize", 524_288_000)
+            .put("autoUpdate", true)
+            .set("qrOverlay", qrOverlay));
+  }
 
   /** The client has shown a verified token; its device's actor decides. */
   public void enter(DeviceSessions.Comer comer, Joining client) {
@@ -50,12 +76,48 @@ public record DeviceDoor(
     connection.open(sessions.open(comer, connection, loop, loop::inEventLoop));
   }
 
-  Frame config() {
-    return CONFIG;
+  Frame config(Optional<String> qrOverlay) {
+    return qrOverlay.map(Json::parse).map(DeviceDoor::configuration).orElse(CONFIG);
   }
 
-  ObjectNode heard() {
-    return envelope.success(HEARD);
+  ObjectNode heard(boolean isToReconcile) {
+    return envelope.success(isToReconcile ? RECONCILE : HEARD);
+  }
+
+  Frame playlist(Desired content) {
+    return Frame.event(
+        "playlist:update",
+        Json.object()
+            .put("source", content.source())
+            .put("version", content.version())
+            .put("timestamp", envelope.now())
+            .set("playlist", tree(content.playlist())));
+  }
+
+  private static JsonNode tree(String playlist) {
+    return PLAYLISTS.get(playlist, Json::parse);
+  }
+
+  /** The same content under the same version as it is pushed. */
+  void contentOf(DeviceId id, OrgId org, Consumer<ObjectNode> answer) {
+    devices
+        .ask(id, replyTo -> new DescribeContent(org, replyTo))
+        .thenAccept(found -> answer.accept(contentAnswer(found)));
+  }
+
+  private ObjectNode contentAnswer(Answer found) {
+    if (!(found instanceof Answer.ContentIs c)) {
+      return envelope.failure("Failed to get playlist");
+    }
+    var data = Json.object();
+    c.content()
+        .ifPresentOrElse(
+            content ->
+                data.put("source", content.source())
+                    .put("version", content.version())
+                    .set("playlist", tree(content.playlist())),
+            () -> data.putNull("playlist"));
+    return envelope.success(data);
   }
 
   void refuse(Joining client, ToSession.Reason reason) {

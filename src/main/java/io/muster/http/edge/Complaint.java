@@ -37,9 +37,19 @@ enum Complaint {
     this.status = HttpResponseStatus.valueOf(status);
     this.body =
         """
-        {"type":"about:blank","title":"%s","status":%d,"detail":"%s","code":"%s"}"""
-            .formatted(this.status.reasonPhrase(), status, detail, code)
+        {"type":"about:blank","title":"%s","status":%d,"detail":"%s","code":"%s"%s}"""
+            .formatted(
+                this.status.reasonPhrase(), status, detail, code, forBackEnds(status, detail))
             .getBytes(UTF_8);
+  }
+
+  /** Existing back ends, who push the largest bodies, read these words in place of ours. */
+  private static String forBackEnds(int status, String detail) {
+    return status == 413
+        ? """
+          ,"message":"%s","error":"Payload Too Large","statusCode":413"""
+            .formatted(detail)
+        : "";
   }
 
   /** The answer after which the connection may go on. */

@@ -9,7 +9,8 @@ import java.time.Duration;
  *
  * @param lineBytes longest request line, in bytes; beyond it 414
  * @param headerBytes all headers of a request together, in bytes; beyond it 431
- * @param bodyBytes largest request body, in bytes; beyond it 413
+ * @param bodyBytes largest request body, in bytes; beyond it 413. The routes have limits of their
+ *     own below it; the largest is that of a pushed playlist
  * @param bodiesBytes the bodies of all requests under way together, in bytes; beyond it 503
  * @param head from the first byte of a request to its last header; beyond it 408
  * @param body from the headers to the end of the body; beyond it 408
@@ -33,7 +34,7 @@ public record HttpLimits(
       new HttpLimits(
           8 * 1024,
           16 * 1024,
-          1024 * 1024,
+          4 * 1024 * 1024,
           64L * 1024 * 1024,
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),

@@ -368,7 +368,12 @@ class DeliveryTest {
     }
 
     private static Link link(long epoch, boolean acknowledges) {
-      return new Link(epoch, new NodeId("n"), acknowledges, TestInbox.<ToSession>create().getRef());
+      return new Link(
+          epoch,
+          new NodeId("n"),
+          acknowledges,
+          DeviceRig.TOKEN,
+          TestInbox.<ToSession>create().getRef());
     }
 
     void disconnects() {

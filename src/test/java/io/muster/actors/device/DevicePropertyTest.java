@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.muster.actors.CommandId;
 import io.muster.actors.CommandView;
-import io.muster.actors.device.DeviceCommand.Proof;
 import io.muster.actors.device.DeviceCommand.Reaction;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -226,7 +225,7 @@ class DevicePropertyTest {
       var token =
           hasOldToken
               ? DeviceRig.TOKEN
-              : new Proof("token-" + ++tokens, device.clock.instant().plusSeconds(1));
+              : DeviceRig.proof("token-" + ++tokens, device.clock.instant().plusSeconds(1));
       device.tell(real.connect(DeviceRig.ORG, token));
       model.connect(both.model(), hasOldToken);
     }

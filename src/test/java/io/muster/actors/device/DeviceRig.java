@@ -39,7 +39,13 @@ final class DeviceRig implements AutoCloseable {
   static final OrgId ORG = new OrgId("acme");
   static final OrgId OTHER_ORG = new OrgId("globex");
   static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-  static final Proof TOKEN = new Proof("made-elsewhere", START.minusSeconds(86_400));
+  static final Proof TOKEN = proof("made-elsewhere", START.minusSeconds(86_400));
+
+  /** Of a token that will not expire. */
+  static Proof proof(String hash, Instant issuedAt) {
+    return new Proof(hash, issuedAt, Instant.MAX, Optional.empty(), false);
+  }
+
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   static final Config CONFIG =
@@ -59,6 +65,7 @@ final class DeviceRig implements AutoCloseable {
   final SettableClock clock = new SettableClock(START);
   final FeedRecorder feed = new FeedRecorder();
   final MemoryTelemetry telemetry = new MemoryTelemetry();
+  final Elsewhere elsewhere;
   final TestProbe<ClusterSharding.ShardCommand> shard;
   private final ActorTestKit kit;
   private final ManualScheduler time;
@@ -73,6 +80,11 @@ final class DeviceRig implements AutoCloseable {
   }
 
   DeviceRig(ActorTestKit kit, DeviceSettings settings) {
+    this(kit, settings, new Elsewhere());
+  }
+
+  DeviceRig(ActorTestKit kit, DeviceSettings settings, Elsewhere elsewhere) {
+    this.elsewhere = elsewhere;
     this.kit = kit;
     this.settings = settings;
     this.time = ManualScheduler.of(kit.system());
@@ -84,7 +96,8 @@ final class DeviceRig implements AutoCloseable {
   private void start() {
     seen = new SeenDevices(clock);
     var around =
-        new Device.Surroundings(settings, feed, seen, telemetry, clock, new Random(id.hashCode()));
+        new Device.Surroundings(
+            settings, feed, seen, telemetry, clock, new Random(id.hashCode()), elsewhere.outside());
     device = kit.spawn(Device.create(id, around, shard.ref()));
   }
 

@@ -10,6 +10,7 @@ import io.muster.actors.CommandId;
 import io.muster.actors.DeviceId;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
+import io.muster.actors.content.Desired;
 import io.muster.actors.device.DeviceCommand.*;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,7 +37,8 @@ import org.junit.jupiter.api.Timeout;
 class DeviceSessionTest {
   private static final DeviceId ID = new DeviceId("tv-1");
   private static final OrgId ORG = new OrgId("acme");
-  private static final Proof PROOF = new Proof("hash", Instant.EPOCH);
+  private static final Proof PROOF =
+      new Proof("hash", Instant.EPOCH, Instant.MAX, Optional.empty(), false);
   private static final NodeId NODE = new NodeId("node@1");
   private static final Duration MOMENT = Duration.ofMillis(30);
   private static ActorTestKit kit;
@@ -62,7 +64,7 @@ class DeviceSessionTest {
   /** The socket: writes down what it is told, and that it was told on the loop. */
   private final class Socket implements DeviceSession.Line {
     @Override
-    public void welcome() {
+    public void welcome(Optional<String> qrOverlay) {
       write("welcome");
     }
 
@@ -72,7 +74,17 @@ class DeviceSessionTest {
     }
 
     @Override
-    public void end(ToSession.Reason reason) {
+    public void show(Desired content) {
+      write("show " + content.version());
+    }
+
+    @Override
+    public void renew(String token) {
+      write("renew " + token);
+    }
+
+    @Override
+    public void end(ToSession.Reason reason, Optional<String> detail) {
       write("end " + reason.name().toLowerCase());
       session.ended(); // as a real one does
     }
@@ -120,12 +132,12 @@ class DeviceSessionTest {
 
   private void isLive() {
     joins();
-    hears(new ToSession.Welcome(7, device.ref()));
+    hears(new ToSession.Welcome(7, device.ref(), Optional.empty()));
     line.clear();
   }
 
   private void beats(String name) {
-    loop.runs(() -> session.heartbeat(() -> write(name)));
+    loop.runs(() -> session.heartbeat(Optional.empty(), _ -> write(name)));
   }
 
   private long asked() {
@@ -164,7 +176,7 @@ class DeviceSessionTest {
     @Test
     void the_client_is_let_in_before_it_gets_commands() {
       joins();
-      address.tell(new ToSession.Welcome(7, device.ref()));
+      address.tell(new ToSession.Welcome(7, device.ref(), Optional.empty()));
       address.tell(new ToSession.Deliver(order("hello")));
       loop.turnsOnce();
       DeviceRig.eventually(
@@ -190,7 +202,7 @@ class DeviceSessionTest {
     void a_welcome_after_that_comes_to_nobody() {
       joins();
       loop.passes(Duration.ofSeconds(8));
-      loop.runs(() -> session.receive(new ToSession.Welcome(7, device.ref())));
+      loop.runs(() -> session.receive(new ToSession.Welcome(7, device.ref(), Optional.empty())));
       assertEquals(List.of("end unavailable"), line);
     }
 
@@ -257,9 +269,9 @@ class DeviceSessionTest {
       beats("second");
       beats("third");
       asked();
-      hears(new ToSession.Heard(asked()));
+      hears(new ToSession.Heard(asked(), false));
       assertEquals(List.of("first", "second"), line);
-      hears(new ToSession.Heard(asked()));
+      hears(new ToSession.Heard(asked(), false));
       assertEquals(List.of("first", "second", "third"), line);
     }
 
@@ -267,8 +279,8 @@ class DeviceSessionTest {
     void an_answer_that_comes_twice_is_given_once() {
       beats("beat");
       long token = asked();
-      hears(new ToSession.Heard(token));
-      hears(new ToSession.Heard(token));
+      hears(new ToSession.Heard(token, false));
+      hears(new ToSession.Heard(token, false));
       assertEquals(List.of("beat"), line);
     }
 
@@ -286,7 +298,7 @@ class DeviceSessionTest {
       beats("beat");
       long token = asked();
       loop.passes(Duration.ofSeconds(3));
-      hears(new ToSession.Heard(token));
+      hears(new ToSession.Heard(token, false));
       assertEquals(List.of("beat"), line);
     }
 
@@ -300,7 +312,7 @@ class DeviceSessionTest {
       assertEquals("tv-1", envelope.entityId());
       long token = assertInstanceOf(Heartbeat.class, envelope.message()).token();
       var moved = kit.<DeviceCommand>createTestProbe();
-      hears(new ToSession.Heard(token));
+      hears(new ToSession.Heard(token, false));
       hears(new ToSession.Found(moved.ref()));
       beats("three");
       moved.expectMessageClass(Heartbeat.class);
@@ -318,14 +330,14 @@ class DeviceSessionTest {
     @Test
     void the_clock_of_the_loop_rests_when_nothing_is_expected() {
       beats("beat");
-      hears(new ToSession.Heard(asked()));
+      hears(new ToSession.Heard(asked(), false));
       loop.passes(Duration.ofSeconds(10));
       assertEquals(0, loop.timers());
     }
 
     @Test
     void a_new_epoch_is_used_from_then_on() {
-      hears(new ToSession.Welcome(9, device.ref()));
+      hears(new ToSession.Welcome(9, device.ref(), Optional.empty()));
       assertEquals(List.of(), line); // the client is in already
       beats("beat");
       assertEquals(9, device.expectMessageClass(Heartbeat.class).link().epoch());
@@ -370,13 +382,14 @@ class DeviceSessionTest {
       loop.runs(
           () ->
               session.heartbeat(
-                  () -> {
+                  Optional.empty(),
+                  _ -> {
                     write("first");
                     session.ended();
                   }));
       beats("second");
       asked();
-      hears(new ToSession.Heard(asked()));
+      hears(new ToSession.Heard(asked(), false));
       assertEquals(List.of("first"), line);
     }
   }
@@ -389,7 +402,8 @@ class DeviceSessionTest {
       loop.runs(
           () ->
               session.heartbeat(
-                  () -> {
+                  Optional.empty(),
+                  _ -> {
                     throw new IllegalStateException("a broken socket");
                   }));
       beats("other");

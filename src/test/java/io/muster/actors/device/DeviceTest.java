@@ -114,7 +114,7 @@ class DeviceTest {
     @Test
     void a_heartbeat_of_a_future_that_the_journal_has_lost_may_come_again() {
       var session = tv.session();
-      tv.tell(new Heartbeat(session.linkOf(7), 1));
+      tv.tell(new Heartbeat(session.linkOf(7), 1, Optional.empty()));
       assertEquals(List.of("goodbye unavailable"), session.told());
     }
 
@@ -373,7 +373,7 @@ class DeviceTest {
     @Test
     void a_heartbeat_of_a_future_that_the_journal_has_lost_may_come_again() {
       var stranger = tv.session();
-      tv.tell(new Heartbeat(stranger.linkOf(7), 1));
+      tv.tell(new Heartbeat(stranger.linkOf(7), 1, Optional.empty()));
       assertEquals(List.of("goodbye unavailable"), stranger.told());
       assertEquals("online", tv.status());
     }
@@ -821,7 +821,7 @@ class DeviceTest {
     private final Instant now = DeviceRig.START;
 
     private Proof proof(String hash) {
-      return new Proof(hash, now);
+      return DeviceRig.proof(hash, now);
     }
 
     private FakeSession comesWith(String hash) {
@@ -908,7 +908,7 @@ class DeviceTest {
     void one_made_elsewhere_after_a_revocation_is_good() {
       tv.revokes();
       var session = tv.session();
-      tv.tell(session.connect(ORG, new Proof("fresh", now.plusSeconds(1))));
+      tv.tell(session.connect(ORG, DeviceRig.proof("fresh", now.plusSeconds(1))));
       assertTrue(session.told().getFirst().startsWith("welcome"));
     }
 

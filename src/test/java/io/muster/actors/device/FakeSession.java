@@ -13,6 +13,7 @@ import io.muster.actors.device.DeviceCommand.SessionEnded;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,7 @@ final class FakeSession {
   private volatile long epoch;
   private boolean isAlive = true;
   private long token;
+  private Proof proof = DeviceRig.TOKEN;
 
   FakeSession(ActorTestKit kit, boolean acknowledges) {
     this.kit = kit;
@@ -65,7 +67,7 @@ final class FakeSession {
   }
 
   Link linkOf(long someEpoch) {
-    return new Link(someEpoch, NODE, acknowledges, address.narrow());
+    return new Link(someEpoch, NODE, acknowledges, proof, address.narrow());
   }
 
   long epoch() {
@@ -77,11 +79,12 @@ final class FakeSession {
   }
 
   Connect connect(OrgId org, Proof proof, Instant giveUpAt) {
-    return new Connect(org, proof, linkOf(0), giveUpAt);
+    this.proof = proof;
+    return new Connect(org, linkOf(0), giveUpAt);
   }
 
   Heartbeat heartbeat() {
-    return new Heartbeat(link(), ++token);
+    return new Heartbeat(link(), ++token, Optional.empty());
   }
 
   SessionEnded goodbye() {
@@ -119,7 +122,11 @@ final class FakeSession {
           switch (m) {
             case ToSession.Welcome w -> "welcome " + w.epoch();
             case ToSession.Found _ -> "found";
-            case ToSession.Heard h -> "heard " + h.token();
+            case ToSession.Heard h ->
+                "heard " + h.token() + (h.isToReconcile() ? ", reconcile" : "");
+            case ToSession.Show c ->
+                "show " + c.content().playlistId() + " " + c.content().version();
+            case ToSession.Renew r -> "renew " + r.token();
             case ToSession.Deliver d -> d.order().type() + " " + d.order().id();
             case ToSession.Goodbye g -> "goodbye " + g.reason().name().toLowerCase();
           });

@@ -1,10 +1,12 @@
 package io.muster.actors.device;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Load;
+import io.muster.actors.Showing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +32,7 @@ class SeenDevicesTest {
   @Test
   void a_device_is_kept_once_for_all_that_was_heard_meanwhile() {
     var tv = seen.enter(TV, DeviceRig.ORG);
-    tv.heard(Optional.of("1.2.3"), Load.UNKNOWN);
+    tv.heard(Optional.of("1.2.3"), Load.UNKNOWN, Showing.NOTHING);
     clock.advance(Duration.ofSeconds(5));
     tv.alive();
     seen.keep(table);
@@ -41,6 +43,45 @@ class SeenDevicesTest {
     tv.alive();
     seen.keep(table);
     assertEquals(2, kept.size());
+  }
+
+  @Test
+  void what_many_devices_say_is_kept_once_for_all_of_them() {
+    var one = seen.enter(TV, DeviceRig.ORG);
+    var other = seen.enter(new DeviceId("tv-2"), DeviceRig.ORG);
+    one.heard(Optional.of(new String("1.2")), Load.UNKNOWN, showing("movie"));
+    other.heard(Optional.of(new String("1.2")), Load.UNKNOWN, showing("movie"));
+    var first = seen.of(TV);
+    var second = seen.of(new DeviceId("tv-2"));
+    assertSame(first.showing().orElseThrow(), second.showing().orElseThrow());
+    assertSame(first.appVersion().orElseThrow(), second.appVersion().orElseThrow());
+  }
+
+  @Test
+  void a_heartbeat_that_says_the_same_again_leaves_nothing_behind() {
+    var tv = seen.enter(TV, DeviceRig.ORG);
+    tv.heard(Optional.empty(), new Load(1, 2), showing("movie"));
+    var before = seen.of(TV);
+    tv.heard(Optional.empty(), new Load(1, 2), showing("movie"));
+    assertSame(before.load(), seen.of(TV).load());
+    assertSame(before.showing().orElseThrow(), seen.of(TV).showing().orElseThrow());
+  }
+
+  @Test
+  void a_heartbeat_that_shows_nothing_ends_what_was_shown() {
+    var tv = seen.enter(TV, DeviceRig.ORG);
+    tv.heard(Optional.empty(), Load.UNKNOWN, showing("movie"));
+    tv.heard(Optional.empty(), Load.UNKNOWN, Showing.NOTHING);
+    assertEquals(Optional.of(Showing.NOTHING), seen.of(TV).showing());
+  }
+
+  private static Showing showing(String content) {
+    return new Showing(
+        Optional.of(content),
+        Optional.empty(),
+        Optional.of("playing"),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test

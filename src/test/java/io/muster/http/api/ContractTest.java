@@ -30,12 +30,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ContractTest {
   private static final String RELOAD = json("{'type':'reload'}");
 
+  private static final String PLAYLIST =
+      json("{'id':'p','items':[{'contentId':'c','content':{'id':'c','url':'https://x/y'}}]}");
+
   /** A good body for each operation that takes one. */
   private static final Map<String, String> BODIES =
       Map.of(
           "registerDevice", json("{'id':'contract'}"),
           "changeDevice", json("{'name':'Lobby','disabled':false}"),
           "tagDevice", json("{'tags':['lobby']}"),
+          "showContent", PLAYLIST,
           "issueToken", json("{'expiresInSeconds':60}"),
           "sendCommand", RELOAD,
           "sendCommands", json("{'target':{'deviceIds':['contract']},'command':{'type':'reload'}}"),
@@ -55,6 +59,7 @@ class ContractTest {
   @Test
   void every_operation_of_the_document_answers_as_it_says() {
     devices();
+    content();
     commands();
     pairing();
     for (String path :
@@ -72,6 +77,8 @@ class ContractTest {
     acme.operator().post(DEVICES, json("{'id':'%s'}".formatted(id)));
     acme.viewer().get(DEVICES + "?pageSize=1");
     acme.viewer().get(device);
+    acme.viewer().get(device + "/errors");
+    acme.viewer().get("/api/v1/statistics/daily");
     acme.operator().patch(device, BODIES.get("changeDevice"));
     acme.operator().put(device + "/tags", BODIES.get("tagDevice"));
     acme.operator().post(device + "/disable");
@@ -79,6 +86,14 @@ class ContractTest {
     acme.admin().post(device + "/tokens", BODIES.get("issueToken"));
     acme.admin().delete(device + "/tokens");
     acme.admin().delete(device);
+  }
+
+  private void content() {
+    var device = acme.device();
+    acme.operator().put(device + "/content", PLAYLIST);
+    acme.viewer().get(device + "/content");
+    acme.bearing(gateway.deviceToken(acme.org(), id(device))).get(DEVICES + "/me/content");
+    acme.operator().delete(device + "/content");
   }
 
   private void commands() {
@@ -170,6 +185,10 @@ class ContractTest {
     acme.operator().put(device + "/tags", BODIES.get("tagDevice"));
     acme.operator().post(device + "/disable");
     acme.operator().post(device + "/enable");
+    acme.viewer().get(device + "/content");
+    acme.operator().put(device + "/content", PLAYLIST);
+    acme.operator().delete(device + "/content");
+    acme.anonymous().get(DEVICES + "/me/content");
     acme.operator().post(device + "/commands", RELOAD);
     acme.admin().post(device + "/tokens");
     acme.admin().delete(device + "/tokens");
@@ -189,6 +208,9 @@ class ContractTest {
     var device = acme.bearing(gateway.deviceToken(acme.org(), fresh("tv")));
     for (int i = 0; i < 3; i++) {
       device.get(DEVICES + "/auth/check");
+    }
+    for (int i = 0; i < 41; i++) {
+      device.get(DEVICES + "/me/content");
     }
   }
 }

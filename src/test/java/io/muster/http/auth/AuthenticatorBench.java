@@ -5,6 +5,7 @@ import com.nimbusds.jwt.SignedJWT;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
@@ -31,7 +32,8 @@ final class AuthenticatorBench {
               .token();
     }
     var authenticator =
-        new Authenticator(Secret.of(secret), Optional.empty(), Optional.empty(), clock);
+        new Authenticator(
+            Secret.of(secret), Optional.empty(), Optional.empty(), Duration.ZERO, clock);
     measure(
         "authenticator",
         () -> {

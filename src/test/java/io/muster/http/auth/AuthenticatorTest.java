@@ -96,7 +96,11 @@ class AuthenticatorTest {
   private final TokenMint users = new TokenMint(Secret.of(USER_SECRET), clock);
   private Authenticator authenticator =
       new Authenticator(
-          Secret.of(DEVICE_SECRET), Optional.of(Secret.of(USER_SECRET)), Optional.empty(), clock);
+          Secret.of(DEVICE_SECRET),
+          Optional.of(Secret.of(USER_SECRET)),
+          Optional.empty(),
+          Duration.ZERO,
+          clock);
 
   private Verdict verdict(String token) {
     var stage = authenticator.verify(token).toCompletableFuture();
@@ -254,7 +258,8 @@ class AuthenticatorTest {
       }
       var longSecret = DEVICE_SECRET + DEVICE_SECRET;
       authenticator =
-          new Authenticator(Secret.of(longSecret), Optional.empty(), Optional.empty(), clock);
+          new Authenticator(
+              Secret.of(longSecret), Optional.empty(), Optional.empty(), Duration.ZERO, clock);
       for (var algorithm : List.of(JWSAlgorithm.HS384, JWSAlgorithm.HS512)) {
         var token = signed(algorithm, new MACSigner(longSecret), claims("device"));
         assertEquals(Refused.INVALID, verdict(token), algorithm.getName());
@@ -408,7 +413,8 @@ class AuthenticatorTest {
               executor,
               clock);
       authenticator =
-          new Authenticator(Secret.of(DEVICE_SECRET), Optional.empty(), Optional.of(keys), clock);
+          new Authenticator(
+              Secret.of(DEVICE_SECRET), Optional.empty(), Optional.of(keys), Duration.ZERO, clock);
     }
 
     @AfterEach

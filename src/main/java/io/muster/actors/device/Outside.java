@@ -1,0 +1,71 @@
+package io.muster.actors.device;
+
+import io.muster.actors.DeviceId;
+import io.muster.actors.DeviceView;
+import io.muster.actors.GraceRecords;
+import io.muster.actors.OrgId;
+import io.muster.actors.Registry;
+import io.muster.actors.Tenants;
+import io.muster.actors.TokenIssuer;
+import io.muster.actors.Transitions;
+import io.muster.actors.content.ContentSource;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What is decided or kept outside of the devices.
+ *
+ * @param registry absent where a device's own journal says who it is
+ */
+public record Outside(
+    ContentSource content,
+    Optional<Registry> registry,
+    Tenants tenants,
+    GraceRecords grace,
+    TokenIssuer tokens,
+    Transitions transitions,
+    Times times) {
+
+  /**
+   * @param content a connected device looks at its source again after so long, where content
+   *     changes by itself
+   * @param registry a connected device's row is read again after so long
+   * @param renewWithin a token is renewed when it has at most so long to live
+   * @param renewCooldown and at most once in so long
+   */
+  public record Times(
+      Duration content, Duration registry, Duration renewWithin, Duration renewCooldown) {
+    public static final Times DEFAULT =
+        new Times(
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(60),
+            Duration.ofDays(14),
+            Duration.ofHours(1));
+  }
+
+  /** Nothing is assigned to any device. */
+  public static final ContentSource NO_CONTENT =
+      new ContentSource() {
+        @Override
+        public CompletionStage<Effective> resolve(DeviceId id, OrgId org) {
+          return CompletableFuture.completedFuture(Effective.NOTHING);
+        }
+
+        @Override
+        public boolean changesByItself() {
+          return false;
+        }
+      };
+
+  /** For those who keep nothing elsewhere. */
+  public static final Transitions UNTOLD =
+      new Transitions() {
+        @Override
+        public void changed(DeviceView device) {}
+
+        @Override
+        public void missing(DeviceView device) {}
+      };
+}
