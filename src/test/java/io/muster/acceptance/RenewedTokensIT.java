@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.muster.acceptance.NodeClients.Client;
 import io.muster.acceptance.NodeClients.Program;
+import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,13 +21,24 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A token is about to expire, and what takes its place does not always arrive. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RenewedTokensIT {
-  private final TrialGateway gateway = TrialGateway.shared();
+  private static TrialGateway gateway;
+
   private final NodeClients node = NodeClients.shared();
   private final String org = fresh("org");
   private final String id = fresh("screen");
-  // Of an hour: well within the fourteen days in which a token is renewed.
-  private final String first = TrialGateway.device(org, id);
+  // Well within the fourteen days in which a token is renewed.
+  private final String first = TrialGateway.device(org, id, Duration.ofHours(1));
   private Client client;
+
+  @BeforeAll
+  static void open() {
+    gateway = TrialGateway.start(Map.of("muster.auth.renew-cooldown", "10ms"));
+  }
+
+  @AfterAll
+  static void close() {
+    gateway.close();
+  }
 
   @AfterEach
   void stop() {

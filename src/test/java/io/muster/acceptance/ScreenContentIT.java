@@ -195,6 +195,17 @@ class ScreenContentIT {
           () -> client.state().path("sent").path("ok").asInt() == 120);
       assertFalse(client.ever("disconnect"), client::story);
       client.assertWell();
+      assertEquals(List.of(60, 60), List.of(counted("starts"), counted("plays")));
+    }
+
+    private int counted(String what) {
+      var days =
+          gateway.get("/api/v1/statistics/daily?by=device", TrialGateway.user(org, Role.VIEWER));
+      int sum = 0;
+      for (JsonNode day : days.is(200).json().path("items")) {
+        sum += day.path(what).asInt();
+      }
+      return sum;
     }
   }
 

@@ -138,10 +138,17 @@ final class TrialGateway implements AutoCloseable {
         .token();
   }
 
-  /** As somebody outside would sign it: who has the secret may enrol devices. */
+  /**
+   * As somebody outside would sign it: who has the secret may enrol devices. Far enough from its
+   * end to be left alone.
+   */
   static String device(String org, String id) {
+    return device(org, id, Duration.ofDays(90));
+  }
+
+  static String device(String org, String id, Duration life) {
     return new TokenMint(Secret.of(DEVICE_SECRET), Clock.systemUTC())
-        .device(new DeviceId(id), new OrgId(org), Optional.empty(), Duration.ofHours(1))
+        .device(new DeviceId(id), new OrgId(org), Optional.empty(), life)
         .token();
   }
 
