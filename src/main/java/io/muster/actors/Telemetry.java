@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /**
  * Everything we count. No method takes a device, a room, a connection or a user: what cannot be
- * passed cannot become a label.
+ * passed cannot become a label. How many are here now is not counted but looked up in the tables of
+ * those who are here, for a count that misses one goodbye is wrong for ever.
  */
 public interface Telemetry {
 
@@ -24,6 +25,24 @@ public interface Telemetry {
   void shed();
 
   void unknownEvent();
+
+  /** An event of a device was taken in. Called for each one: an addition, and nothing more. */
+  void said(Said event);
+
+  /** What a heartbeat told of its device. Called for each one: additions, and nothing more. */
+  void heard(Load load);
+
+  /** A device was told, with the answer to a heartbeat, that it shows the wrong content. */
+  void reconcileAsked();
+
+  /**
+   * What became of showing a device its content.
+   *
+   * @param after from the emission to the answer, or until nobody waited for it any more
+   */
+  void contentPushed(Push outcome, Duration after);
+
+  void tokenRenewal(Renewal step);
 
   void commandAccepted();
 
@@ -103,6 +122,37 @@ public interface Telemetry {
     DOCUMENTS,
     CONSOLE,
     OTHER
+  }
+
+  /** What devices say, as far as anybody wants to see it apart. */
+  enum Said {
+    HEARTBEAT,
+    PLAYLIST_REQUEST,
+    CONTENT_IMPRESSION,
+    CONTENT_ERROR,
+    SCREENSHOT,
+    ROOM,
+    OTHER
+  }
+
+  enum Push {
+    /** The device has it. */
+    ACKNOWLEDGED,
+    /** The device answered that it cannot show it. */
+    FAILED,
+    /** Sent to a device that cannot answer. */
+    UNCONFIRMED,
+    /** No answer came in time. */
+    UNANSWERED,
+    /** The device was not there, or its content could not be known. */
+    NOT_SENT
+  }
+
+  /** The steps of a device's way to its next token. */
+  enum Renewal {
+    OFFERED,
+    USED,
+    FAILED
   }
 
   enum Reason {

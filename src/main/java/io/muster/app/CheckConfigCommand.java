@@ -28,6 +28,13 @@ final class CheckConfigCommand implements Callable<Integer> {
         "heartbeat   ping every %s, answered within %s%n",
         settings.sockets().pingInterval(), settings.sockets().pingTimeout());
     System.out.printf("device      %s%n", settings.device());
+    System.out.printf(
+        "errors      %s%n",
+        settings
+            .reporting()
+            .errors()
+            .map(server -> "to Sentry as " + server.environment() + " (SENTRY_DSN)")
+            .orElse("in the log only"));
     return 0;
   }
 }

@@ -124,7 +124,8 @@ public final class Gateway implements AutoCloseable {
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
     var node = nodeOf(cluster.selfMember().uniqueAddress());
 
-    var telemetry = Metrics.telemetry();
+    var metrics = new Metrics();
+    var telemetry = metrics.telemetry();
     seen = new SeenDevices(clock);
     roster = new DeviceViews(database, seen::latest);
     sources = new Sources(settings.cms(), database, clock);
@@ -206,7 +207,10 @@ public final class Gateway implements AutoCloseable {
                 new Guard(authenticator),
                 authenticator,
                 probe.health(clock),
-                Metrics::text,
+                metrics.text(
+                    seen::census,
+                    () -> guests.count(Guests.Kind.DASHBOARD),
+                    settings.reporting().organizationsMax()),
                 visitor ->
                     Metrics.mayRead(
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),

@@ -1,19 +1,28 @@
 package io.muster.app;
 
+import io.muster.actors.OrgLabel;
 import io.muster.actors.Telemetry;
+import io.muster.actors.device.SeenDevices.Census;
+import io.muster.http.FleetFigures;
+import io.muster.http.FormerNames;
 import io.muster.http.KamonTelemetry;
 import io.muster.http.api.OpsRoutes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import kamon.Kamon;
 import kamon.prometheus.PrometheusReporter;
 
-/** Kamon's figures as Prometheus text, for loopback or whoever has the token. */
+/**
+ * All figures as Prometheus text, for loopback or whoever has the token: what Kamon counts, what is
+ * worked out at the moment, and some of both under former names.
+ */
 final class Metrics {
   private static final PrometheusReporter REPORTER = start();
 
-  private Metrics() {}
+  private final KamonTelemetry telemetry = new KamonTelemetry();
 
   private static PrometheusReporter start() {
     Kamon.initWithoutAttaching();
@@ -23,12 +32,26 @@ final class Metrics {
   }
 
   /** Counting begins when this class is loaded; a first scrape finds what was counted before it. */
-  static Telemetry telemetry() {
-    return new KamonTelemetry();
+  Telemetry telemetry() {
+    return telemetry;
   }
 
-  static String text() {
-    return REPORTER.scrapeData();
+  /**
+   * @param dashboards how many are here, counted when asked
+   * @param organizationsMax how many organisations have labels of their own
+   */
+  Supplier<String> text(Supplier<Census> census, IntSupplier dashboards, int organizationsMax) {
+    var fleet =
+        new FleetFigures(census, dashboards, telemetry.loads(), new OrgLabel.Cap(organizationsMax));
+    return () -> {
+      var ours = counted() + fleet.text();
+      return ours + FormerNames.of(ours);
+    };
+  }
+
+  private static String counted() {
+    var text = REPORTER.scrapeData();
+    return text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
   }
 
   /**

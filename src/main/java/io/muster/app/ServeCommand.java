@@ -1,5 +1,6 @@
 package io.muster.app;
 
+import io.muster.app.reporting.ErrorReports;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,9 +15,14 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var settings = Settings.read(Map.of());
+    var reports = settings.reporting().errors().map(ErrorReports::to);
     var stop = Stop.onSignal();
     var gateway = Gateway.start(settings);
     System.err.printf("muster: listening on port %d%n", gateway.port());
-    return stop.await(gateway::close);
+    return stop.await(
+        () -> {
+          gateway.close();
+          reports.ifPresent(ErrorReports::close);
+        });
   }
 }

@@ -3,6 +3,7 @@ package io.muster.app;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
+import io.muster.app.reporting.ErrorReports;
 import io.muster.http.api.BackEndPatience;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
@@ -27,7 +28,8 @@ public record Settings(
     DeviceSettings device,
     Renewal renewal,
     BackEnd backEnd,
-    Cms cms) {
+    Cms cms,
+    Reporting reporting) {
 
   /**
    * @param corsOrigins who may use a cookie from a browser
@@ -76,6 +78,13 @@ public record Settings(
   /** Who verifies users by published keys. */
   public record Users(
       Optional<String> jwksUrl, Optional<String> issuer, Optional<String> audience) {}
+
+  /**
+   * What is told to those who watch.
+   *
+   * @param organizationsMax how many organisations have labels of their own in metrics
+   */
+  public record Reporting(Optional<ErrorReports.Server> errors, int organizationsMax) {}
 
   /** What keeps this gateway from starting, all of it. */
   public static final class Wrong extends RuntimeException {
@@ -130,7 +139,8 @@ public record Settings(
               device(sockets),
               renewal(),
               backEnd(),
-              cms(isProduction));
+              cms(isProduction),
+              reporting(isProduction));
       if (isProduction) {
         keys.complainOfUnknown(NOT_OURS);
       }
@@ -287,6 +297,25 @@ public record Settings(
           keys.time("back-end.entitlement-refresh", Duration.ofMillis(100), WEEK));
     }
 
+    private Reporting reporting(boolean isProduction) {
+      var dsn = keys.text("reporting.sentry-dsn");
+      // The address is not repeated, for it holds a key.
+      keys.require(
+          dsn.isEmpty() || dsn.get().matches("https?://[^\\s/@]+@[^\\s/@]+/\\S+"),
+          "SENTRY_DSN is https://key@host/project");
+      var environment = keys.text("reporting.sentry-environment");
+      var serverName = keys.text("reporting.sentry-server-name");
+      return new Reporting(
+          dsn.map(
+              d ->
+                  new ErrorReports.Server(
+                      d,
+                      environment.orElse(isProduction ? "production" : "development"),
+                      Version.TEXT,
+                      serverName)),
+          keys.whole("reporting.organizations-max", 0, 1_000));
+    }
+
     private Secrets.Given secrets(boolean isProduction) {
       var given =
           new Secrets.Given(
@@ -312,6 +341,7 @@ public record Settings(
         device,
         renewal,
         backEnd,
-        cms);
+        cms,
+        reporting);
   }
 }

@@ -3,7 +3,7 @@ package io.muster.http;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Socket;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Everybody who is connected to this node, so that they can be told when it leaves. */
@@ -11,10 +11,26 @@ public final class Guests {
   private static final Frame SHUTDOWN =
       Frame.event("server:shutdown", Json.object().put("reconnect", true));
 
-  private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+  private final Map<Socket, Kind> sockets = new ConcurrentHashMap<>();
 
-  public void came(Socket socket) {
-    sockets.add(socket);
+  public enum Kind {
+    DEVICE,
+    DASHBOARD
+  }
+
+  public void came(Socket socket, Kind kind) {
+    sockets.put(socket, kind);
+  }
+
+  /** Walks through all of them. Not on an event loop. */
+  public int count(Kind kind) {
+    int count = 0;
+    for (Kind one : sockets.values()) {
+      if (one == kind) {
+        count++;
+      }
+    }
+    return count;
   }
 
   public void left(Socket socket) {
@@ -26,7 +42,7 @@ public final class Guests {
    * for good.
    */
   public void sendAway() {
-    for (Socket socket : sockets) {
+    for (Socket socket : sockets.keySet()) {
       socket.send(SHUTDOWN);
       socket.end(Ending.RESTARTING);
     }

@@ -1,6 +1,7 @@
 package io.muster.http;
 
 import io.muster.actors.DeliveryState;
+import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import io.muster.actors.telemetry.ContentError;
@@ -20,13 +21,22 @@ import kamon.tag.TagSet;
  * Counts in Kamon, to be scraped as Prometheus text. Labels are words of ours, known beforehand.
  */
 public final class KamonTelemetry implements Telemetry {
-  private final Gauge devices =
-      Kamon.gauge("muster.devices.connected", "Sockets of devices on this node.").withoutTags();
-  private final Gauge dashboards =
-      Kamon.gauge("muster.dashboards.connected", "Sockets of dashboards on this node.")
-          .withoutTags();
   private final Counter came =
       Kamon.counter("muster.device.connects", "Connections of devices that were let in.")
+          .withoutTags();
+  private final Counter left =
+      Kamon.counter("muster.device.disconnects", "Connections of devices that have ended.")
+          .withoutTags();
+  private final Counter dashboardsCame =
+      Kamon.counter("muster.dashboard.connects", "Connections of dashboards that were let in.")
+          .withoutTags();
+  private final Counter dashboardsLeft =
+      Kamon.counter("muster.dashboard.disconnects", "Connections of dashboards that have ended.")
+          .withoutTags();
+  private final Counter reconciles =
+      Kamon.counter(
+              "muster.content.reconciles",
+              "Heartbeats whose answer told the device to fetch its content.")
           .withoutTags();
   private final Counter shed =
       Kamon.counter("muster.events.shed", "Events refused because their client sends too many.")
@@ -39,6 +49,10 @@ public final class KamonTelemetry implements Telemetry {
   private final Map<Reason, Counter> turnedAway = new EnumMap<>(Reason.class);
   private final Map<Refusal, Counter> refused = new EnumMap<>(Refusal.class);
   private final Map<DeliveryState, Timer> settled = new EnumMap<>(DeliveryState.class);
+  private final Map<Said, Counter> said = new EnumMap<>(Said.class);
+  private final Map<Push, Timer> pushed = new EnumMap<>(Push.class);
+  private final Map<Renewal, Counter> renewals = new EnumMap<>(Renewal.class);
+  private final LoadFigures loads = new LoadFigures();
   private final Map<Surface, List<Timer>> answered = new EnumMap<>(Surface.class);
   private final Timer lateness =
       Kamon.timer(
@@ -77,6 +91,24 @@ public final class KamonTelemetry implements Telemetry {
           state,
           Kamon.timer("muster.command.settled", "From the acceptance of a command to its end.")
               .withTags(TagSet.of("state", state.word())));
+    }
+    for (Said event : Said.values()) {
+      said.put(
+          event,
+          Kamon.counter("muster.device.events", "Events of devices that were taken in.")
+              .withTags(TagSet.of("event", word(event))));
+    }
+    for (Push outcome : Push.values()) {
+      pushed.put(
+          outcome,
+          Kamon.timer("muster.content.push", "From sending content to a device to its answer.")
+              .withTags(TagSet.of("outcome", word(outcome))));
+    }
+    for (Renewal step : Renewal.values()) {
+      renewals.put(
+          step,
+          Kamon.counter("muster.token.renewals", "Steps of devices towards their next token.")
+              .withTags(TagSet.of("step", word(step))));
     }
     for (Surface surface : Surface.values()) {
       answered.put(surface, IntStream.rangeClosed(1, 5).mapToObj(c -> timer(surface, c)).toList());
@@ -119,22 +151,21 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void deviceCame() {
     came.increment();
-    devices.increment();
   }
 
   @Override
   public void deviceLeft() {
-    devices.decrement();
+    left.increment();
   }
 
   @Override
   public void dashboardCame() {
-    dashboards.increment();
+    dashboardsCame.increment();
   }
 
   @Override
   public void dashboardLeft() {
-    dashboards.decrement();
+    dashboardsLeft.increment();
   }
 
   @Override
@@ -150,6 +181,36 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void unknownEvent() {
     unknown.increment();
+  }
+
+  @Override
+  public void said(Said event) {
+    said.get(event).increment();
+  }
+
+  @Override
+  public void heard(Load load) {
+    loads.add(load);
+  }
+
+  /** What the heartbeats have told since the start. */
+  public LoadFigures loads() {
+    return loads;
+  }
+
+  @Override
+  public void reconcileAsked() {
+    reconciles.increment();
+  }
+
+  @Override
+  public void contentPushed(Push outcome, Duration after) {
+    record(pushed.get(outcome), after);
+  }
+
+  @Override
+  public void tokenRenewal(Renewal step) {
+    renewals.get(step).increment();
   }
 
   @Override

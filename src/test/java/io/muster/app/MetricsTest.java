@@ -1,13 +1,16 @@
 package io.muster.app;
 
+import static io.muster.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.actors.device.SeenDevices;
 import io.muster.http.api.OpsRoutes.Visitor;
 import io.muster.http.edge.ClientAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -58,8 +61,9 @@ class MetricsTest {
 
   @Test
   void are_there_from_the_start() {
-    Metrics.telemetry().commandAccepted();
-    io.muster.support.Eventually.eventually(
-        "text", () -> Metrics.text().contains("muster_commands_accepted_total"));
+    var metrics = new Metrics();
+    metrics.telemetry().commandAccepted();
+    var text = metrics.text(new SeenDevices(Clock.systemUTC())::census, () -> 0, 50);
+    eventually("text", () -> text.get().contains("muster_commands_accepted_total"));
   }
 }

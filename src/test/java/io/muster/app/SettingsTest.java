@@ -58,7 +58,9 @@ class SettingsTest {
                 "muster.auth.internal-secret",
                 SECRET,
                 "muster.content.api-base-url",
-                "https://api.example"));
+                "https://api.example",
+                "muster.reporting.sentry-dsn",
+                "https://key@errors.example/1"));
     all.putAll(changes);
     return all;
   }
@@ -118,7 +120,11 @@ class SettingsTest {
           Map.entry("back-end.playlist-answer",      "1s"),
           Map.entry("back-end.command-answer",       "1s"),
           Map.entry("back-end.broadcast-answer",     "1s"),
-          Map.entry("back-end.entitlement-refresh",  "7s"));
+          Map.entry("back-end.entitlement-refresh",  "7s"),
+          Map.entry("reporting.sentry-dsn",          "https://other@errors.example/7"),
+          Map.entry("reporting.sentry-environment",  "staging"),
+          Map.entry("reporting.sentry-server-name",  "east-1"),
+          Map.entry("reporting.organizations-max",   7));
   // formatter:on
 
   /** As the file has them, optional ones included. */

@@ -1,6 +1,7 @@
 package io.muster.support;
 
 import io.muster.actors.DeliveryState;
+import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import io.muster.actors.telemetry.ContentError;
@@ -49,6 +50,29 @@ public final class MemoryTelemetry implements Telemetry {
   @Override
   public void unknownEvent() {
     counted.add("unknown event");
+  }
+
+  /** Not remembered: there is no end of it. */
+  @Override
+  public void said(Said event) {}
+
+  /** Not remembered: there is no end of it. */
+  @Override
+  public void heard(Load load) {}
+
+  @Override
+  public void reconcileAsked() {
+    counted.add("reconcile asked");
+  }
+
+  @Override
+  public void contentPushed(Push outcome, Duration after) {
+    counted.add("content pushed: " + outcome);
+  }
+
+  @Override
+  public void tokenRenewal(Renewal step) {
+    counted.add("token renewal: " + step);
   }
 
   @Override

@@ -91,6 +91,11 @@ public record Credentials(
     return issued(hash).filter(token -> !token.used()).isPresent();
   }
 
+  /** Made in the place of another. */
+  boolean isRenewal(String hash) {
+    return issued(hash).flatMap(Issued::former).isPresent();
+  }
+
   boolean mayRenew(Instant now, Duration cooldown) {
     return renewedAt.map(at -> !at.plus(cooldown).isAfter(now)).orElse(true) && !isFull(now);
   }

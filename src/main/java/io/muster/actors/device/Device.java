@@ -208,7 +208,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> welcome(DeviceState state, Connect c) {
     var facts = new ArrayList<>(introduction(state, c.org()));
-    if (state.credentials().isFirstUse(c.proof().hash())) {
+    boolean isFirstUse = state.credentials().isFirstUse(c.proof().hash());
+    boolean isRenewal = state.credentials().isRenewal(c.proof().hash());
+    if (isFirstUse) {
       facts.add(new TokenUsed(c.proof().hash(), now()));
     }
     failure = () -> c.link().session().tell(new ToSession.Goodbye(UNAVAILABLE));
@@ -217,6 +219,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     return own(state, facts, c.link().at(state.epoch() + 1))
         .thenRun(
             after -> {
+              if (isFirstUse && isRenewal) {
+                around.telemetry().tokenRenewal(Telemetry.Renewal.USED);
+              }
               fresh.ifPresent(f -> handOver(c.link(), f));
               correctRegistry(after);
             });
@@ -507,11 +512,13 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> renew(
       DeviceState state, Link owner, TokenIssuer.Fresh fresh) {
+    failure = () -> around.telemetry().tokenRenewal(Telemetry.Renewal.FAILED);
     return commit(state, List.of(renewed(owner, fresh)), link, _ -> handOver(owner, fresh));
   }
 
   private void handOver(Link owner, TokenIssuer.Fresh fresh) {
     isRenewed = true;
+    around.telemetry().tokenRenewal(Telemetry.Renewal.OFFERED);
     owner.session().tell(new ToSession.Renew(fresh.token()));
     around
         .outside()

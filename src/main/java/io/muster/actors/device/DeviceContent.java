@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Interner;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Telemetry.Push;
 import io.muster.actors.content.Content;
 import io.muster.actors.content.ContentSource.Effective;
 import io.muster.actors.content.Desired;
@@ -214,6 +215,9 @@ final class DeviceContent {
     if (desired.isEmpty()) {
       answer(ContentOutcome.NOTHING);
     } else if (receiver.isEmpty()) {
+      if (!bringing.isEmpty()) {
+        count(Push.NOT_SENT);
+      }
       answer(ContentOutcome.NO_SOCKETS);
     } else if (shown.filter(desired.get()::isSame).isPresent()) {
       answer(how);
@@ -235,6 +239,7 @@ final class DeviceContent {
     retryAt = Instant.MAX; // until the client answers, or has had the time to
     link.session().tell(new ToSession.Show(desired.get()));
     if (!link.acknowledges()) {
+      count(Push.UNCONFIRMED);
       arrived(ContentOutcome.UNCONFIRMED);
     }
   }
@@ -246,8 +251,10 @@ final class DeviceContent {
       return; // of something that it need not show any more
     }
     if (c.reaction().isAccepted()) {
+      count(Push.ACKNOWLEDGED);
       arrived(ContentOutcome.DELIVERED);
     } else {
+      count(Push.FAILED);
       failed();
       answer(ContentOutcome.NEGATIVE_ACK);
     }
@@ -261,6 +268,11 @@ final class DeviceContent {
     if (shown.filter(s -> desired.filter(s::isSame).isPresent()).isPresent()) {
       answer(outcome);
     }
+  }
+
+  private void count(Push outcome) {
+    var began = sent.isPresent() ? sentAt : now();
+    around.telemetry().contentPushed(outcome, Duration.between(began, now()));
   }
 
   private void failed() {
@@ -297,6 +309,7 @@ final class DeviceContent {
       return false;
     }
     signalledAt = now;
+    around.telemetry().reconcileAsked();
     return true;
   }
 
@@ -306,6 +319,7 @@ final class DeviceContent {
     var now = now();
     answerLate(now);
     if (isInFlight() && !now.isBefore(sentAt.plus(around.settings().ackTimeout()))) {
+      count(Push.UNANSWERED);
       failed();
     }
     if (!now.isBefore(nextLook(receiver))) {

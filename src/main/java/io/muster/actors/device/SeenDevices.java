@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,10 @@ public final class SeenDevices implements Device.SeenHints {
   // One sample message stays far below the frame limit of any client.
   private static final int SAMPLE_MAX = 500;
   private static final int BATCH_MAX = 20_000;
+  // A token is renewed during its last two weeks; one that is still in use two days before its end
+  // needs a person.
+  private static final Duration RENEWABLE = Duration.ofDays(14);
+  private static final Duration URGENT = Duration.ofDays(2);
 
   private final Map<DeviceId, Sighting> sightings = new ConcurrentHashMap<>();
   private final Clock clock;
@@ -57,6 +62,8 @@ public final class SeenDevices implements Device.SeenHints {
     private volatile Showing showing;
     private volatile int pending;
     private volatile int sessions;
+    private volatile long tokenUntil;
+    private volatile boolean isOffered;
     private volatile boolean isUnsampled;
     private volatile boolean isUnkept;
 
@@ -84,6 +91,17 @@ public final class SeenDevices implements Device.SeenHints {
         showing = shown.intern(shows);
       }
       alive();
+    }
+
+    /** The device has shown a token that ends then. */
+    public void holdsToken(Instant until) {
+      tokenUntil = until.toEpochMilli();
+      isOffered = false;
+    }
+
+    /** The device was given a newer token, and has not shown it yet. */
+    public void offeredToken() {
+      isOffered = true;
     }
 
     private void changed() {
@@ -166,6 +184,84 @@ public final class SeenDevices implements Device.SeenHints {
 
   public int count() {
     return sightings.size();
+  }
+
+  // ── how many there are ──
+
+  /**
+   * The devices with a session on this node, counted now.
+   *
+   * @param sockets at least the number of devices: two of one device meet while it reconnects
+   * @param devices with at least one session, by organisation
+   * @param due devices whose token can be renewed but for which no newer one was offered
+   * @param offered devices that were offered a newer token and still use the older
+   * @param expiring devices whose token ends within two days, counted here alone
+   * @param cpu mean of what the devices said last, in percent; not-a-number when none said
+   * @param memory likewise
+   */
+  public record Census(
+      int sockets,
+      Map<OrgId, Integer> devices,
+      int due,
+      int offered,
+      int expiring,
+      double cpu,
+      double memory) {}
+
+  /** Walks through all devices: some milliseconds for a hundred thousand. Not on an event loop. */
+  public Census census() {
+    var count = new Count(clock.millis());
+    sightings.values().forEach(count::add);
+    return count.census();
+  }
+
+  private static final class Count {
+    private final long now;
+    private final Map<OrgId, Integer> devices = new HashMap<>();
+    private final DoubleSummaryStatistics cpu = new DoubleSummaryStatistics();
+    private final DoubleSummaryStatistics memory = new DoubleSummaryStatistics();
+    private int sockets;
+    private int due;
+    private int offered;
+    private int expiring;
+
+    Count(long now) {
+      this.now = now;
+    }
+
+    void add(Sighting one) {
+      int sessions = one.sessions;
+      if (sessions == 0) {
+        return;
+      }
+      sockets += sessions;
+      devices.merge(one.org, 1, Integer::sum);
+      one.load.cpuPercent().ifPresent(cpu::accept);
+      one.load.memoryPercent().ifPresent(memory::accept);
+      addToken(one);
+    }
+
+    private void addToken(Sighting one) {
+      long left = one.tokenUntil - now;
+      if (one.tokenUntil == 0 || left > RENEWABLE.toMillis()) {
+        return;
+      }
+      if (left <= URGENT.toMillis()) {
+        expiring++;
+      } else if (one.isOffered) {
+        offered++;
+      } else {
+        due++;
+      }
+    }
+
+    Census census() {
+      return new Census(sockets, devices, due, offered, expiring, mean(cpu), mean(memory));
+    }
+
+    private static double mean(DoubleSummaryStatistics of) {
+      return of.getCount() == 0 ? Double.NaN : of.getAverage();
+    }
   }
 
   // ── now and then ──

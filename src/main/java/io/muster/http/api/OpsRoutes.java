@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -113,7 +114,9 @@ public final class OpsRoutes extends Directives {
                         authorization ->
                             mayScrape.test(
                                     new Visitor(client, authorization.flatMap(Presented::bearer)))
-                                ? complete(scrape())
+                                ? completeWithFuture(
+                                    // The fleet is counted for it, which is not for a loop to do.
+                                    CompletableFuture.supplyAsync(this::scrape))
                                 : complete(NOT_YOURS.response()))));
   }
 

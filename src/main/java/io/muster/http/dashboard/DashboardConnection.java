@@ -10,6 +10,7 @@ import io.muster.actors.dashboard.ToDashboard.Sampled;
 import io.muster.actors.dashboard.ToDashboard.Told;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand;
+import io.muster.http.Guests;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.EventAllowance;
@@ -72,7 +73,7 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
     }
     easel = new Easel(socket, language);
     isOpen = true;
-    door.guests().came(socket);
+    door.guests().came(socket, Guests.Kind.DASHBOARD);
     if (client.handshake().dialect() == Dialect.PLAIN) {
       socket.send(door.joined(visitor));
     }

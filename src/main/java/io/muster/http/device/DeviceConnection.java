@@ -11,6 +11,7 @@ import io.muster.actors.device.Order;
 import io.muster.actors.device.Outcome;
 import io.muster.actors.device.SeenDevices;
 import io.muster.actors.device.ToSession;
+import io.muster.http.Guests;
 import io.muster.http.Json;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.EventAllowance;
@@ -61,12 +62,13 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   @Override
   public void welcome(Optional<String> qrOverlay) {
     sighting = door.seen().enter(id, comer.org());
+    sighting.holdsToken(comer.proof().expiresAt());
     door.telemetry().deviceCame();
     socket = client.accept(this);
     if (hasEnded) {
       return; // it had gone before it was let in
     }
-    door.guests().came(socket);
+    door.guests().came(socket, Guests.Kind.DEVICE);
     socket.send(door.config(qrOverlay));
     door.present().came(comer.org(), id, socket);
   }
@@ -113,6 +115,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void renew(String token) {
+    sighting.offeredToken();
     socket.send(Frame.event("token:refresh", Json.object().put("token", token)));
     if (comer.proof().isLapsed()) {
       socket.end(Ending.RESTARTING); // it comes back with what it was given
@@ -174,6 +177,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
     if (!name.equals("heartbeat")) {
       sighting.alive(); // a heartbeat says so itself
     }
+    door.telemetry().said(SaidByName.of(name));
     switch (name) {
       case "heartbeat" -> heartbeat(argument(arguments), acknowledge);
       case "playlist:request" ->
@@ -194,6 +198,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private void heartbeat(JsonNode said, Optional<Acknowledge> acknowledge) {
     var report = door.reports().heartbeat(said);
     sighting.heard(report.appVersion(), report.load(), report.showing());
+    door.telemetry().heard(report.load());
     session.heartbeat(
         report.contentVersion(), isToReconcile -> answer(acknowledge, door.heard(isToReconcile)));
   }

@@ -382,7 +382,7 @@ class DeviceContentTest {
       elsewhere.resumes(DeviceRig.ORG);
       tv.tell(new DeviceCommand.TenantResumed());
       assertEquals(
-          List.of("hello", "show"), session.told().stream().map(l -> l.split(" ")[0]).toList());
+          List.of("show", "hello"), session.told().stream().map(l -> l.split(" ")[0]).toList());
     }
   }
 }

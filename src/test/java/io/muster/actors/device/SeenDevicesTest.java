@@ -10,10 +10,12 @@ import io.muster.actors.Showing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
@@ -121,5 +123,66 @@ class SeenDevicesTest {
   void nothing_pending_of_one_that_nobody_knows_is_no_news() {
     seen.pending(TV, DeviceRig.ORG, 0);
     assertEquals(0, seen.count());
+  }
+
+  @Nested
+  class Counted {
+    private static final DeviceId WALL = new DeviceId("wall");
+
+    @Test
+    void a_device_is_online_once_however_many_sockets_it_has() {
+      seen.enter(TV, DeviceRig.ORG);
+      seen.enter(TV, DeviceRig.ORG);
+      assertEquals(Map.of(DeviceRig.ORG, 1), seen.census().devices());
+      assertEquals(2, seen.census().sockets());
+    }
+
+    @Test
+    void one_that_has_left_is_not_counted_though_it_is_still_remembered() {
+      seen.leave(seen.enter(TV, DeviceRig.ORG));
+      assertEquals(1, seen.count());
+      assertEquals(Map.of(), seen.census().devices());
+      assertEquals(0, seen.census().sockets());
+    }
+
+    @Test
+    void the_mean_load_is_over_the_devices_that_said_it() {
+      seen.enter(TV, DeviceRig.ORG)
+          .heard(Optional.empty(), new Load(10, Double.NaN), Showing.NOTHING);
+      seen.enter(WALL, DeviceRig.ORG)
+          .heard(Optional.empty(), new Load(30, Double.NaN), Showing.NOTHING);
+      seen.enter(new DeviceId("silent"), DeviceRig.ORG);
+      assertEquals(20, seen.census().cpu());
+      assertEquals(Double.NaN, seen.census().memory());
+    }
+
+    @Test
+    void a_token_is_due_during_its_last_two_weeks_until_a_newer_one_is_offered() {
+      var tv = seen.enter(TV, DeviceRig.ORG);
+      tv.holdsToken(clock.instant().plus(Duration.ofDays(15)));
+      assertEquals(0, seen.census().due());
+      clock.advance(Duration.ofDays(2));
+      assertEquals(1, seen.census().due());
+      tv.offeredToken();
+      assertEquals(0, seen.census().due());
+      assertEquals(1, seen.census().offered());
+      tv.holdsToken(clock.instant().plus(Duration.ofDays(90)));
+      assertEquals(0, seen.census().offered());
+    }
+
+    @Test
+    void a_token_in_use_two_days_before_its_end_is_expiring_offered_or_not() {
+      var tv = seen.enter(TV, DeviceRig.ORG);
+      tv.holdsToken(clock.instant().plus(Duration.ofDays(1)));
+      tv.offeredToken();
+      assertEquals(1, seen.census().expiring());
+      assertEquals(0, seen.census().offered());
+    }
+
+    @Test
+    void of_a_token_that_is_not_known_nothing_is_told() {
+      seen.enter(TV, DeviceRig.ORG);
+      assertEquals(0, seen.census().due() + seen.census().offered() + seen.census().expiring());
+    }
   }
 }
