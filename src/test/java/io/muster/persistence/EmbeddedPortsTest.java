@@ -57,4 +57,12 @@ class EmbeddedPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_suspended_organisations extends SuspendedOrganizationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

@@ -56,4 +56,12 @@ class MemoryPortsTest {
       return ports;
     }
   }
+
+  @Nested
+  class As_suspended_organisations extends SuspendedOrganizationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

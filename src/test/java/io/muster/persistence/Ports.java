@@ -5,6 +5,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
+import io.muster.actors.SuspendedOrganizations;
 import io.muster.actors.content.ContentSource;
 import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.content.PushedContents;
@@ -18,8 +19,10 @@ import io.muster.support.MemoryPairings;
 import io.muster.support.MemoryPushedContents;
 import io.muster.support.MemoryReports;
 import io.muster.support.MemoryRoster;
+import io.muster.support.MemorySuspendedOrganizations;
 import io.muster.support.MemoryTelemetry;
 import io.muster.support.Store;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +49,8 @@ interface Ports extends AutoCloseable {
   /** Where that comes out again. */
   ContentSource pushedSource();
 
+  SuspendedOrganizations suspendedOrganizations();
+
   void journal(DeviceId id, DeviceEvent... facts);
 
   /** The table stays as it is while the journal goes on. */
@@ -63,6 +68,7 @@ interface Ports extends AutoCloseable {
     private final MemoryPairings pairings = new MemoryPairings();
     private final MemoryReports reports = new MemoryReports();
     private final MemoryPushedContents pushed = new MemoryPushedContents();
+    private final MemorySuspendedOrganizations suspended = new MemorySuspendedOrganizations();
 
     @Override
     public Roster roster() {
@@ -102,6 +108,11 @@ interface Ports extends AutoCloseable {
     @Override
     public ContentSource pushedSource() {
       return pushed;
+    }
+
+    @Override
+    public SuspendedOrganizations suspendedOrganizations() {
+      return suspended;
     }
 
     @Override
@@ -182,6 +193,11 @@ interface Ports extends AutoCloseable {
     @Override
     public ContentSource pushedSource() {
       return pushed;
+    }
+
+    @Override
+    public SuspendedOrganizations suspendedOrganizations() {
+      return new SqlSuspendedOrganizations(store.database(), Clock.systemUTC());
     }
 
     @Override

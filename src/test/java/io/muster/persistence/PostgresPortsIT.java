@@ -57,4 +57,12 @@ class PostgresPortsIT {
       return ports;
     }
   }
+
+  @Nested
+  class As_suspended_organisations extends SuspendedOrganizationsContract {
+    @Override
+    Ports ports() {
+      return ports;
+    }
+  }
 }

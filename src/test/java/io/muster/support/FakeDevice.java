@@ -30,8 +30,11 @@ public final class FakeDevice implements AutoCloseable {
     for (String event :
         List.of(
             "config",
-            "error",
             "device:revoked",
+            "tenant:suspended",
+            "tenant:resumed",
+            "notification:new",
+            "error",
             Socket.EVENT_CONNECT_ERROR,
             Socket.EVENT_DISCONNECT)) {
       socket.on(event, arguments -> note(event, arguments));

@@ -30,6 +30,14 @@ class SurfacesTest {
     "/api/v1/devices/auth/check,          PAIRING",
     "/api/v1,                             OTHER",
     "/api/v1/,                            OTHER",
+    "/api/push/playlist,                  BACK_END",
+    "/api/internal/command,               BACK_END",
+    "/api/internal/metrics,               METRICS",
+    "/api/commands/broadcast,             BACK_END",
+    "/api/notifications/broadcast,        BACK_END",
+    "/api/health/ready,                   HEALTH",
+    "/api/status,                         HEALTH",
+    "/api/nothing,                        OTHER",
     "/nothing,                            OTHER"
   })
   void every_path_is_part_of_one(String path, Surface expected) {
