@@ -16,8 +16,9 @@ import picocli.CommandLine.Command;
     versionProvider = Main.Versions.class,
     footer = {
       "",
-      "The launcher itself knows three more:",
+      "The launcher itself knows four more:",
       "  test               install what the tests need and run them all",
+      "  outage             the outage tests in the real time of the programs: --seconds 60",
       "  prepare            make the next starts faster (once per build)",
       "  protocol-fixture   an echo server for the public protocol suites"
     },

@@ -27,6 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class TrialGateway implements AutoCloseable {
   static final String DEVICE_SECRET = "device-secret-of-the-acceptance-tests";
   static final String USER_SECRET = "user-secret-of-the-acceptance-tests!";
+  static final String INTERNAL_SECRET = "internal-secret-of-the-acceptance-tests";
   private static final JsonNode NOTHING = MissingNode.getInstance();
   private static final AtomicInteger NAMES = new AtomicInteger();
   private static TrialGateway shared;
@@ -76,6 +77,7 @@ final class TrialGateway implements AutoCloseable {
             Map.entry("muster.http.port", 0),
             Map.entry("muster.auth.device-secret", DEVICE_SECRET),
             Map.entry("muster.auth.user-secret", USER_SECRET),
+            Map.entry("muster.auth.internal-secret", INTERNAL_SECRET),
             Map.entry("muster.device.telling", "400ms"),
             Map.entry("muster.device.grace", "3s"),
             Map.entry("muster.device.ack-timeout", "600ms"),
@@ -136,10 +138,17 @@ final class TrialGateway implements AutoCloseable {
         .token();
   }
 
-  /** As somebody outside would sign it: who has the secret may enrol devices. */
+  /**
+   * As somebody outside would sign it: who has the secret may enrol devices. Far enough from its
+   * end to be left alone.
+   */
   static String device(String org, String id) {
+    return device(org, id, Duration.ofDays(90));
+  }
+
+  static String device(String org, String id, Duration life) {
     return new TokenMint(Secret.of(DEVICE_SECRET), Clock.systemUTC())
-        .device(new DeviceId(id), new OrgId(org), Optional.empty(), Duration.ofHours(1))
+        .device(new DeviceId(id), new OrgId(org), Optional.empty(), life)
         .token();
   }
 
@@ -155,6 +164,11 @@ final class TrialGateway implements AutoCloseable {
 
   Said post(String path, String token, String body, String... headers) {
     return call("POST", path, token, body, headers);
+  }
+
+  /** As the back end does it, with the key that it shares with us. */
+  Said internal(String path, String body) {
+    return post(path, "", body, "x-internal-api-key", INTERNAL_SECRET);
   }
 
   /**

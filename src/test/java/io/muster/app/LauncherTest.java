@@ -133,6 +133,32 @@ class LauncherTest {
     }
   }
 
+  @Nested
+  class Asked_for_an_outage {
+    @Test
+    void it_runs_the_outage_tests_for_a_minute_or_as_long_as_is_wanted() throws Exception {
+      maven("printf '<%s>' \"$@\"");
+
+      assertTrue(launch(home(), "outage").said().contains("<-Dmuster.outage.seconds=60>"));
+      assertTrue(
+          launch(home(), "outage", "--seconds", "5", "-q")
+              .said()
+              .contains("<-Dmuster.outage.seconds=5><-q>"));
+    }
+
+    @Test
+    void it_says_what_a_length_is_when_it_gets_none() throws Exception {
+      maven("true");
+
+      for (String wrong : List.of("soon", "0", "")) {
+        var end = launch(home(), "outage", "--seconds", wrong);
+
+        assertEquals(1, end.code());
+        assertTrue(end.said().contains("a whole number of seconds"), end.said());
+      }
+    }
+  }
+
   private static Path installed(String tool) {
     return Stream.of(System.getenv("PATH").split(":"))
         .map(folder -> Path.of(folder, tool))

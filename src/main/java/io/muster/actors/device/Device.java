@@ -742,7 +742,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
         facts,
         c,
         _ -> {
-          dismiss(REVOKED);
+          dismiss(new ToSession.Goodbye(REVOKED, Optional.of("deleted")));
           return new Answer.Done();
         });
   }
