@@ -6,6 +6,7 @@ import io.muster.actors.GraceRecords;
 import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Telemetry;
 import io.muster.actors.Tenants;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Answer;
@@ -19,6 +20,7 @@ import io.muster.actors.device.Watchman;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.notify.Outages;
 import io.muster.actors.session.Revocations;
+import io.muster.actors.telemetry.Reports;
 import io.muster.actors.tenant.TenantBoard;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
@@ -64,6 +66,8 @@ import io.muster.persistence.redis.Redis;
 import io.muster.persistence.redis.RedisGraceRecords;
 import io.muster.persistence.redis.RedisPresence;
 import io.muster.persistence.redis.RedisRevocationMarkers;
+import io.muster.persistence.redis.RedisTelemetryKeys;
+import io.muster.persistence.redis.RedisToldReports;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -183,7 +187,7 @@ public final class Gateway implements AutoCloseable {
                 "outages"));
     seen.sampleTo(feed, system);
     seen.keepIn(sources.lastSeen(), system);
-    reports = new SqlReports(database, settings.reports(), List.of(), telemetry);
+    reports = new SqlReports(database, settings.reports(), sources.impressions(), telemetry);
     new ReportPurge(database, settings.reports().keepDays(), clock).start(system);
     presence.ifPresent(p -> seen.showIn(p, system));
     var revocations =
@@ -215,7 +219,7 @@ public final class Gateway implements AutoCloseable {
                 present,
                 envelope,
                 events,
-                new ScreenReports(reports, envelope, telemetry),
+                new ScreenReports(told(reports, telemetry), envelope, telemetry),
                 telemetry,
                 studio.darkroom()),
             new DashboardDoor(
@@ -269,6 +273,12 @@ public final class Gateway implements AutoCloseable {
                         Metrics.mayReadInternally(
                             visitor, settings.secrets().metricsToken(), settings.isProduction()))));
     listener = open(reception, routes); // last: we are ready when the door opens
+  }
+
+  private Reports told(Reports store, Telemetry telemetry) {
+    return redis
+        .<Reports>map(r -> new RedisToldReports(store, new RedisTelemetryKeys(r, telemetry)))
+        .orElse(store);
   }
 
   private Outside outside(TokenMint mint, Tenants tenants, Optional<RedisPresence> presence) {

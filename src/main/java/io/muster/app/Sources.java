@@ -9,16 +9,19 @@ import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Outside;
 import io.muster.persistence.CmsContent;
+import io.muster.persistence.CmsImpressions;
 import io.muster.persistence.CmsNotifications;
 import io.muster.persistence.CmsPresence;
 import io.muster.persistence.CmsRegistry;
 import io.muster.persistence.CmsTenants;
 import io.muster.persistence.Database;
 import io.muster.persistence.DeviceHints;
+import io.muster.persistence.ImpressionSink;
 import io.muster.persistence.NotificationTable;
 import io.muster.persistence.PushedContentTable;
 import io.muster.persistence.SqlNotifications;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 
 /** Who says what devices show and who they are, as it is set: our own tables, or those of a CMS. */
@@ -29,6 +32,7 @@ final class Sources implements AutoCloseable {
   private final Optional<SuspendedOrganizations> suspended;
   private final Optional<CmsPresence> presence;
   private final NotificationTable notifications;
+  private final List<ImpressionSink> impressions;
   private final LastSeen lastSeen;
 
   Sources(Settings.Cms settings, Database database, Clock clock) {
@@ -48,6 +52,7 @@ final class Sources implements AutoCloseable {
     presence = isBesideCms ? Optional.of(new CmsPresence(database, clock)) : Optional.empty();
     notifications =
         settings.hasRegistry() ? new CmsNotifications(database) : new SqlNotifications(database);
+    impressions = settings.hasContent() ? List.of(new CmsImpressions()) : List.of();
     var hints = new DeviceHints(database);
     lastSeen = presence.map(hints::and).orElse(hints);
   }
@@ -79,6 +84,11 @@ final class Sources implements AutoCloseable {
   /** Where people read of outages. */
   NotificationTable notifications() {
     return notifications;
+  }
+
+  /** Who, beside our own tables, keeps what was shown. */
+  List<ImpressionSink> impressions() {
+    return impressions;
   }
 
   LastSeen lastSeen() {

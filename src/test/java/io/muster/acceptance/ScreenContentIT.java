@@ -76,9 +76,7 @@ class ScreenContentIT {
       var client = screen(program);
       client.loses("playlist:update ack", 2);
       push("p-1");
-      eventually(
-          "it comes three times",
-          () -> client.all("heard playlist:update").size() == 3);
+      eventually("it comes three times", () -> client.all("heard playlist:update").size() == 3);
       assertEquals(1, updates(client, "version").size(), client::story);
       assertEquals(1, updates(client, "playlist").size(), client::story);
       assertEquals("p-1", client.state().path("playlist").asText());
@@ -130,8 +128,7 @@ class ScreenContentIT {
       var client = screen(Program.TELEVISION);
       push("p-1");
       gateway.internal("/api/push/playlist", body("p-1").replace("'duration':15", "'duration':20"));
-      eventually(
-          "the change is shown", () -> client.state().path("rotations").asInt() == 2);
+      eventually("the change is shown", () -> client.state().path("rotations").asInt() == 2);
       var versions = updates(client, "version");
       assertTrue(versions.getFirst().compareTo(versions.getLast()) < 0, versions::toString);
     }
@@ -147,8 +144,7 @@ class ScreenContentIT {
       client.next("reconciles");
       eventually("it is shown", () -> showing(client).equals("p-1"));
       // Pulled under the version that was pushed, so that it converges.
-      assertEquals(
-          updates(client, "version"), List.of(client.state().path("version").toString()));
+      assertEquals(updates(client, "version"), List.of(client.state().path("version").toString()));
     }
   }
 
@@ -191,8 +187,7 @@ class ScreenContentIT {
       client.does("plays", "{'items':60,'every':100,'asks':true,'playlistId':'p-1'}");
       client.next("played");
       eventually(
-          "each is acknowledged",
-          () -> client.state().path("sent").path("ok").asInt() == 120);
+          "each is acknowledged", () -> client.state().path("sent").path("ok").asInt() == 120);
       assertFalse(client.ever("disconnect"), client::story);
       client.assertWell();
       assertEquals(List.of(60, 60), List.of(counted("starts"), counted("plays")));

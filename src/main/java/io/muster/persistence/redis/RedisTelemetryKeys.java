@@ -9,8 +9,8 @@ import java.time.LocalDate;
 import java.util.List;
 
 /**
- * Keys that tools read: what a device has shown, what went wrong, what it was sent. Hints: nothing
- * is awaited, and what Redis does not take in time is dropped and counted.
+ * Keys that tools read: what a device has shown, what went wrong. Hints: nothing is awaited, and
+ * what Redis does not take in time is dropped and counted.
  */
 public final class RedisTelemetryKeys {
   private static final Duration DAY = Duration.ofDays(1);
@@ -71,12 +71,5 @@ public final class RedisTelemetryKeys {
               telemetry.redisDropped(RedisUse.TELEMETRY, 1);
               return 0L;
             });
-  }
-
-  /** The version of the content a device was last sent. */
-  public void sent(DeviceId id, String contentVersion) {
-    redis.tell(
-        RedisUse.TELEMETRY,
-        List.of(new Write.Set("device:content-version:" + id, contentVersion, HOUR)));
   }
 }

@@ -5,7 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.actors.DeviceId;
+import io.muster.actors.OrgId;
+import io.muster.actors.telemetry.ContentError;
+import io.muster.actors.telemetry.Impression;
+import io.muster.support.MemoryReports;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -55,11 +61,40 @@ class RedisTelemetryKeysIT {
   }
 
   @Test
-  void the_version_of_the_content_is_known_for_an_hour() {
-    var key = "device:content-version:tv-1";
-    keys.sent(TV, "2026-03-01T08:15:30.120Z");
-    eventually("known", () -> trial.isThere(key));
-    assertEquals("2026-03-01T08:15:30.120Z", trial.read(key));
-    assertTrue(Math.abs(trial.ttl(key) - 3_600) < 30);
+  void only_what_is_durable_is_told() {
+    var kept = new MemoryReports();
+    var reports = new RedisToldReports(kept, keys);
+    var at = Instant.parse("2026-03-01T10:00:00Z");
+    var shown =
+        new Impression(
+            TV,
+            new OrgId("acme"),
+            Impression.Kind.START,
+            "c-1",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(at),
+            at);
+    reports.keep(shown).toCompletableFuture().join();
+    reports.keep(shown).toCompletableFuture().join(); // told again, counts once
+    var key = "stats:device:tv-1:impressions:2026-03-01";
+    eventually("one", () -> "1".equals(trial.read(key)));
+    reports
+        .keep(
+            new ContentError(
+                TV,
+                new OrgId("acme"),
+                ContentError.Type.TIMEOUT,
+                "c-1",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(at),
+                at))
+        .toCompletableFuture()
+        .join();
+    eventually("an error", () -> trial.isThere("errors:device:tv-1"));
+    assertEquals("1", trial.read(key));
   }
 }
