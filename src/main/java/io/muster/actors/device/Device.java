@@ -215,8 +215,11 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     if (isFirstUse) {
       facts.add(new TokenUsed(c.proof().hash(), now()));
     }
-    failure = () -> c.link().session().tell(new ToSession.Goodbye(UNAVAILABLE));
     var fresh = renewal(state, c.org(), c.link());
+    if (c.proof().isLapsed() && fresh.isEmpty()) {
+      return turnAway(c.link(), UNAVAILABLE); // there is nothing else it could be let in for
+    }
+    failure = () -> c.link().session().tell(new ToSession.Goodbye(UNAVAILABLE));
     fresh.ifPresent(f -> facts.add(renewed(c.link(), f)));
     return own(state, facts, c.link().at(state.epoch() + 1))
         .thenRun(
@@ -974,6 +977,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private void wakeUp(DeviceState state) {
     link = Optional.empty();
     clocks.found();
+    content.forget();
     tidings.forgetAskersOf(command -> state.pending().find(command).isEmpty());
     state.profile().ifPresent(who -> around.hints().pending(id, who.org(), state.pending().size()));
     arm(state);

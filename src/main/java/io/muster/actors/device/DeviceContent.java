@@ -100,6 +100,18 @@ final class DeviceContent {
     }
   }
 
+  /** The device has come back from a failure: what it was about to tell nobody knows any more. */
+  void forget() {
+    desired = Optional.empty();
+    lookedAt = Instant.MIN;
+    lookAgain = Instant.MAX;
+    isLooking = false;
+    isToLookAgain = false;
+    shown = Optional.empty();
+    sent = Optional.empty();
+    giveUp(Refusal.JOURNAL_UNAVAILABLE);
+  }
+
   /** Of a source that tells of every change, only what was never looked up is news. */
   private boolean mayHaveChanged(DeviceState state) {
     return around.outside().content().changesByItself()
@@ -199,9 +211,13 @@ final class DeviceContent {
     isLooking = false;
     lookAgain =
         now().plus(UNKNOWN_FOR).plusMillis(around.chance().nextLong(UNKNOWN_FOR.toMillis()));
-    describing.forEach(asker -> asker.tell(new Answer.No(Refusal.READ_MODEL_UNAVAILABLE)));
+    giveUp(Refusal.READ_MODEL_UNAVAILABLE);
+  }
+
+  private void giveUp(Refusal why) {
+    describing.forEach(asker -> asker.tell(new Answer.No(why)));
     describing = List.of();
-    bringing.forEach(asker -> asker.replyTo().tell(new Answer.No(Refusal.READ_MODEL_UNAVAILABLE)));
+    bringing.forEach(asker -> asker.replyTo().tell(new Answer.No(why)));
     bringing = List.of();
   }
 

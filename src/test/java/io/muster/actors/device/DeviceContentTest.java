@@ -286,7 +286,18 @@ class DeviceContentTest {
     }
 
     @Test
-    void an_older_client_cannot_acknowledge_is_unconfirmed() {
+    void is_not_said_to_be_on_its_way_by_a_device_whose_journal_is_away() {
+      connects();
+      elsewhere.shows("loop", T);
+      tv.failsNextWrites(1);
+      var until = tv.clock.instant().plusSeconds(3);
+      var answer = tv.asking(DeviceRig.ORG, (org, to) -> new ShowContent(org, until, to));
+      tv.comesBack();
+      assertEquals(new Answer.No(Refusal.JOURNAL_UNAVAILABLE), DeviceRig.answer(answer));
+    }
+
+    @Test
+    void to_a_client_that_cannot_acknowledge_is_unconfirmed() {
       var session = tv.muteSession();
       connects(session);
       elsewhere.shows("loop", T);

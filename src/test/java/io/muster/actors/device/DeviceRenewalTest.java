@@ -170,6 +170,19 @@ class DeviceRenewalTest {
   }
 
   @Nested
+  class A_device_that_cannot_be_given_a_new_token {
+    @Test
+    void is_not_let_in_for_nothing() {
+      tv.registers();
+      for (int i = 0; i < Credentials.LIVE_MAX; i++) {
+        tv.issues("t" + i);
+      }
+      assertEquals(
+          List.of("goodbye unavailable"), connects(proof("t3", Duration.ofDays(-1))).told());
+    }
+  }
+
+  @Nested
   class Where_a_registry_has_the_current_token {
     @BeforeEach
     void it_does() {

@@ -86,7 +86,8 @@ class RedisIT {
       var asked =
           Stream.generate(this::timeUntilFailure).limit(11_000).toList(); // the queue is full
       for (var one : asked) {
-        assertTrue(await(one).compareTo(Trial.LIMIT) < 0);
+        // Asking so often takes a busy machine its time, too.
+        assertTrue(await(one).compareTo(Trial.LIMIT.multipliedBy(4)) < 0);
       }
       trial.server().resume();
     }

@@ -64,7 +64,7 @@ class RedisTelemetryKeysIT {
   void only_what_is_durable_is_told() {
     var kept = new MemoryReports();
     var reports = new RedisToldReports(kept, keys);
-    var at = Instant.parse("2026-03-01T10:00:00Z");
+    var at = Instant.parse("2026-04-01T10:00:00Z");
     var shown =
         new Impression(
             TV,
@@ -78,7 +78,7 @@ class RedisTelemetryKeysIT {
             at);
     reports.keep(shown).toCompletableFuture().join();
     reports.keep(shown).toCompletableFuture().join(); // told again, counts once
-    var key = "stats:device:tv-1:impressions:2026-03-01";
+    var key = "stats:device:tv-1:impressions:2026-04-01";
     eventually("one", () -> "1".equals(trial.read(key)));
     reports
         .keep(
