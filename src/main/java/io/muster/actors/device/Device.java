@@ -304,6 +304,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> tellMissing(DeviceState state, Away status) {
+    if (!status.deadline().isAfter(now())) {
+      return commit(state, new WentOffline(status.epoch(), now())); // there is worse to tell
+    }
     tidings.missing(view(state));
     clocks.told(status);
     return ignore();
