@@ -78,8 +78,7 @@ class GoodbyesIT {
     void is_told_why_and_then_in_the_words_it_knows_and_then_let_go(Program program) {
       var client = connected(program);
       gateway
-          .internal(
-              "/api/internal/device-revoked", "{'deviceId':'" + id + "','reason':'deleted'}")
+          .internal("/api/internal/device-revoked", "{'deviceId':'" + id + "','reason':'deleted'}")
           .is(201);
       client.next("unpaired");
       assertEquals("deleted", client.next("heard device:revoked").path("reason").asText());
@@ -90,8 +89,7 @@ class GoodbyesIT {
               .toList();
       assertTrue(
           heard.indexOf("heard device:revoked") < heard.indexOf("heard error"), client::story);
-      assertEquals(
-          "device_token_stale", client.next("heard error").path("message").asText());
+      assertEquals("device_token_stale", client.next("heard error").path("message").asText());
       assertEquals("pairing", client.screen());
     }
 

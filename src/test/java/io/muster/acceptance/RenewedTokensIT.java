@@ -70,7 +70,13 @@ class RenewedTokensIT {
   @ParameterizedTest
   @EnumSource(names = {"ELECTRON", "TELEVISION", "BROWSER"})
   void a_refresh_that_was_lost_comes_again_and_the_new_token_is_good(Program program) {
-    client = node.holding(program, gateway.url(), id, first, Map.of("pace", 0.05, "loses", Map.of("token:refresh", 2)));
+    client =
+        node.holding(
+            program,
+            gateway.url(),
+            id,
+            first,
+            Map.of("pace", 0.05, "loses", Map.of("token:refresh", 2)));
     client.next("lost token:refresh");
     comesBack();
     client.next("lost token:refresh");
