@@ -19,7 +19,7 @@ final class OutageFleet implements AutoCloseable {
   private static final String ORG = "acme";
 
   /** How long the outage is. From a few on, the programs keep their real time. */
-  private static final int SECONDS = Integer.getInteger("muster.outage.seconds", 3);
+  private static final int SECONDS = Integer.getInteger("muster.outage.seconds", 2);
 
   private static final double PACE = SECONDS < 30 ? 0.1 : 1;
   private static final Duration BREAK_EVERY = Duration.ofMillis(SECONDS < 30 ? 500 : 5_000);
