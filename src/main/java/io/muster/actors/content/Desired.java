@@ -12,6 +12,13 @@ import io.muster.actors.Wire;
 public record Desired(String playlistId, String source, String version, String playlist)
     implements Wire {
 
+  /** By which it is known, without its text. */
+  public record Key(String playlistId, String version) {}
+
+  public Key key() {
+    return new Key(playlistId, version);
+  }
+
   /** Showing one is showing the other. */
   public boolean isSame(Desired other) {
     return playlistId.equals(other.playlistId) && version.equals(other.version);

@@ -15,6 +15,9 @@ final class Admission {
   private Optional<Entry> entry = Optional.empty();
   private Instant readAt = Instant.MIN;
 
+  // What was read before somebody said that it has changed is not to be believed.
+  private int readings;
+
   enum Judgement {
     ADMITTED,
     /** There is no such device, or its token is not the current one: retrying cannot help. */
@@ -28,7 +31,16 @@ final class Admission {
     readAt = now;
   }
 
+  int reading() {
+    return readings;
+  }
+
+  boolean isOutdated(int reading) {
+    return reading != readings;
+  }
+
   void forget() {
+    readings++;
     entry = Optional.empty();
     readAt = Instant.MIN;
   }
@@ -63,12 +75,15 @@ final class Admission {
             e -> new Entry(e.org(), e.name(), e.disabled(), Optional.of(hash), e.qrOverlay()));
   }
 
-  /**
-   * The token that the registry still has for current, when the one shown was made in its place.
-   */
+  /** The token that the registry still has for current, when the one shown is a newer one. */
   Optional<String> outdated(Proof proof, Credentials credentials) {
     return entry
         .flatMap(Entry::tokenHash)
-        .filter(current -> credentials.descends(proof.hash(), current));
+        .filter(current -> credentials.isNewer(proof.hash(), current));
+  }
+
+  /** Its client has shown another token than the one that is current elsewhere. */
+  boolean isBehind(Proof proof) {
+    return entry.flatMap(Entry::tokenHash).filter(c -> !c.equals(proof.hash())).isPresent();
   }
 }

@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * Which tokens may open the door. A verified signature is enough for tokens made elsewhere; of
  * those issued here a newer one ends the older ones when it is first used, and a revocation ends
- * all there were. A token that was renewed lives on until it expires: a client may fail to keep the
- * new one.
+ * all there were. Tokens of one descent, each made in the place of another, live until they expire:
+ * a client may fail to keep the newer one.
  *
  * @param live issued here, oldest first; at most {@link #LIVE_MAX}
  * @param ended issued here and ended by the use of a newer one, oldest first; the last {@link
@@ -62,25 +62,34 @@ public record Credentials(
   }
 
   /**
-   * Where another authority has the current token: is the one shown it, on its way to become it, or
-   * the one that it has just replaced?
+   * Where another authority has the current token: is the one shown it, or of the same descent?
+   * Each was made for a client that had proven the one before, and lives until it expires.
    */
   boolean accept(String hash, String current) {
-    return hash.equals(current)
-        || descends(hash, current)
-        || issued(current).flatMap(Issued::former).filter(hash::equals).isPresent();
+    return hash.equals(current) || root(hash).equals(root(current));
   }
 
-  /** The token was made here in the place of the other, or of one made in the place of that. */
-  boolean descends(String hash, String ancestor) {
-    var former = issued(hash).flatMap(Issued::former);
-    for (int steps = 0; former.isPresent() && steps < LIVE_MAX; steps++) {
-      if (former.get().equals(ancestor)) {
-        return true;
+  /** Of the same descent as the current one, and made later. */
+  boolean isNewer(String hash, String current) {
+    return place(hash) > place(current) && root(hash).equals(root(current));
+  }
+
+  /** The token from which all of its descent were made, one in the place of the other. */
+  private String root(String hash) {
+    var root = hash;
+    for (int steps = 0; steps < LIVE_MAX; steps++) {
+      var former = issued(root).flatMap(Issued::former);
+      if (former.isEmpty()) {
+        return root;
       }
-      former = issued(former.get()).flatMap(Issued::former);
+      root = former.get();
     }
-    return false;
+    return root;
+  }
+
+  /** Those made elsewhere come before all that were made here. */
+  private int place(String hash) {
+    return live.stream().map(Issued::hash).toList().indexOf(hash);
   }
 
   private Optional<Issued> issued(String hash) {
@@ -91,13 +100,29 @@ public record Credentials(
     return issued(hash).filter(token -> !token.used()).isPresent();
   }
 
+  /** So many made in its place have not been used yet. */
+  long lostOf(String former) {
+    return live.stream().filter(token -> token.isLostOf(former)).count();
+  }
+
   /** Made in the place of another. */
   boolean isRenewal(String hash) {
     return issued(hash).flatMap(Issued::former).isPresent();
   }
 
-  boolean mayRenew(Instant now, Duration cooldown) {
-    return renewedAt.map(at -> !at.plus(cooldown).isAfter(now)).orElse(true) && !isFull(now);
+  /**
+   * @param hash of the token in whose place a new one would come
+   */
+  boolean mayRenew(String hash, Instant now, Duration cooldown) {
+    boolean isCooled = renewedAt.map(at -> !at.plus(cooldown).isAfter(now)).orElse(true);
+    return isCooled && (!isFull(now) || oldestRelative(hash).isPresent());
+  }
+
+  /** The one that can best be spared of those of the same descent. */
+  private Optional<Issued> oldestRelative(String hash) {
+    return live.stream()
+        .filter(token -> !token.hash().equals(hash) && root(token.hash()).equals(root(hash)))
+        .findFirst();
   }
 
   /** Expired ones no longer count against the bound. */
@@ -115,6 +140,8 @@ public record Credentials(
     var lost = tokens.stream().filter(token -> token.isLostOf(event.former())).toList();
     if (lost.size() >= LOST_MAX) {
       tokens.remove(lost.getFirst());
+    } else if (isFull(event.at())) {
+      oldestRelative(event.former()).ifPresent(tokens::remove);
     }
     var renewed = new Issued(event.hash(), event.expiresAt(), false, Optional.of(event.former()));
     return new Credentials(
@@ -129,7 +156,7 @@ public record Credentials(
   }
 
   Credentials usedBy(TokenUsed event) {
-    var former = issued(event.hash()).flatMap(Issued::former);
+    var descent = root(event.hash());
     var older = new ArrayList<>(ended);
     var kept = new ArrayList<Issued>();
     boolean reached = false;
@@ -138,7 +165,7 @@ public record Credentials(
       reached |= isUsed;
       if (isUsed) {
         kept.add(new Issued(token.hash(), token.expiresAt(), true, token.former()));
-      } else if (reached || former.filter(token.hash()::equals).isPresent()) {
+      } else if (reached || root(token.hash()).equals(descent)) {
         kept.add(token);
       } else {
         older.add(token.hash());

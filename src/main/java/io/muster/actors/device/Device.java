@@ -118,7 +118,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(Online s,    ContentReaction c) when s.epoch() == c.epoch() -> then(_ -> content.reacted(c));
       case In(_,           ContentReaction _)                          -> ignore();      // of a replaced connection
       case In(_,           ContentFound c)                             -> found(state, c);
-      case In(_,           ContentUnknown _)                           -> then(_ -> content.unknown());
+      case In(_,           ContentUnknown _)                           -> unknown(state);
       case In(_,           ContentDue _)                               -> then(s -> content.due(s, receiver(s, link)));
 
       case In(Online _,    RegistryDue c)                              -> consult(c);
@@ -255,6 +255,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       DeviceState state, List<DeviceEvent> before, Link owner) {
     var facts = new ArrayList<>(before);
     facts.add(new CameOnline(owner.epoch(), owner.node(), now()));
+    content.expect();
     return commit(
             state,
             facts,
@@ -347,6 +348,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
         ? owner.filter(
             l ->
                 !l.proof().isLapsed()
+                    && !content.isGreeting()
                     && !around.outside().tenants().isSuspended(state.profile().orElseThrow().org()))
         : Optional.empty();
   }
@@ -358,6 +360,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> judgeOrConsult(DeviceState state, Connect c) {
+    newestKnock = Optional.of(c.link().session());
     boolean isKnown =
         admission.isFresh(now(), around.outside().times().registry())
             && admission.judge(c.org(), c.proof(), state.credentials()) == Judgement.ADMITTED;
@@ -365,13 +368,18 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   }
 
   private Effect<DeviceEvent, DeviceState> consult(DeviceCommand about) {
+    int reading = admission.reading();
     ctx.pipeToSelf(
         around.outside().registry().orElseThrow().find(id),
-        (entry, failure) -> failure == null ? new Consulted(about, entry) : new Unconsulted(about));
+        (entry, failure) ->
+            failure == null ? new Consulted(about, entry, reading) : new Unconsulted(about));
     return ignore();
   }
 
   private Effect<DeviceEvent, DeviceState> consulted(DeviceState state, Consulted c) {
+    if (admission.isOutdated(c.reading())) {
+      return consult(c.about());
+    }
     admission.learned(c.entry(), now());
     return switch (c.about()) {
       case Connect about -> judge(state, about, about.org(), about.proof());
@@ -388,7 +396,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       DeviceState state, DeviceCommand about, OrgId org, Proof proof) {
     return switch (admission.judge(org, proof, state.credentials())) {
       case ADMITTED -> admit(state, about);
-      case ENDED -> shutOut(state, about);
+      case ENDED -> shutOut(state, about, proof);
       case PERHAPS_RENEWED -> {
         ctx.pipeToSelf(
             around.outside().grace().find(id),
@@ -407,36 +415,61 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
             .filter(grace -> grace.prev().equals(c.proof().hash()))
             .filter(grace -> current.filter(grace.next()::equals).isPresent())
             .isPresent();
-    return holds ? admit(state, c.about()) : shutOut(state, c.about());
+    return holds ? admit(state, c.about()) : shutOut(state, c.about(), c.proof());
   }
 
   private Effect<DeviceEvent, DeviceState> admit(DeviceState state, DeviceCommand about) {
     return switch (about) {
-      case Connect c when isTooLate(c) || isElsewhere(state, c.org()) ->
+      case Connect c when state.status() instanceof Retired -> turnAway(c.link(), REVOKED);
+      case Connect c when isTooLate(c) || isElsewhere(state, c.org()) || isOvertaken(c) ->
           turnAway(c.link(), UNAVAILABLE);
       case Connect c -> welcome(state, c);
+      case CheckToken c when state.status() instanceof Retired -> refuse(c, DEVICE_RETIRED);
       case CheckToken c -> done(c);
-      default -> {
-        clocks.armRegistry(state, link, around.outside());
-        correctRegistry(state);
-        yield ignore();
-      }
+      default -> checkedAgain();
     };
   }
 
-  private Effect<DeviceEvent, DeviceState> shutOut(DeviceState state, DeviceCommand about) {
+  /**
+   * Answers need not come in the order of the questions. One that is let in after a newer one would
+   * end that for good, and has most likely gone itself.
+   */
+  private boolean isOvertaken(Connect c) {
+    return newestKnock.filter(c.link().session()::equals).isEmpty();
+  }
+
+  private Effect<DeviceEvent, DeviceState> shutOut(
+      DeviceState state, DeviceCommand about, Proof proof) {
     return switch (about) {
       case Connect c -> turnAway(c.link(), REVOKED);
       case CheckToken c -> refuse(c, TOKEN_REVOKED);
-      default -> {
-        var why = admission.entry().isEmpty() ? "deleted" : "revoked";
-        yield commit(
-            state,
-            departure(state),
-            Optional.empty(),
-            _ -> dismiss(new ToSession.Goodbye(REVOKED, Optional.of(why))));
-      }
+      default ->
+          link.filter(l -> l.proof().hash().equals(proof.hash())).isPresent()
+              ? expel(state)
+              : checkedAgain(); // by now another has come, with a proof of its own
     };
+  }
+
+  /** As by a revocation, so that its last heartbeats do not bring it back. */
+  private Effect<DeviceEvent, DeviceState> expel(DeviceState state) {
+    var why = admission.entry().isEmpty() ? "deleted" : "revoked";
+    var facts = new ArrayList<DeviceEvent>();
+    facts.add(new TokenRevoked("registry", now()));
+    facts.addAll(departure(state));
+    return commit(
+        state,
+        facts,
+        Optional.empty(),
+        _ -> dismiss(new ToSession.Goodbye(REVOKED, Optional.of(why))));
+  }
+
+  private Effect<DeviceEvent, DeviceState> checkedAgain() {
+    return rest()
+        .thenRun(
+            state -> {
+              clocks.armRegistry(state, link, around);
+              correctRegistry(state);
+            });
   }
 
   private Effect<DeviceEvent, DeviceState> unconsulted(DeviceCommand about) {
@@ -445,7 +478,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case CheckToken c -> refuse(c, READ_MODEL_UNAVAILABLE);
       case Identify c ->
           rest().thenRun(_ -> c.replyTo().tell(new Answer.No(READ_MODEL_UNAVAILABLE)));
-      default -> rest().thenRun(state -> clocks.armRegistry(state, link, around.outside()));
+      default -> rest().thenRun(state -> clocks.armRegistry(state, link, around));
     };
   }
 
@@ -507,8 +540,10 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     if (!isDue || isRenewed && isSameSession(owner)) {
       return Optional.empty();
     }
-    var cooldown = proof.isLapsed() ? Duration.ZERO : times.renewCooldown();
-    return state.credentials().mayRenew(now, cooldown)
+    boolean isStranded =
+        proof.isLapsed() && state.credentials().lostOf(proof.hash()) < Credentials.LOST_MAX;
+    var cooldown = isStranded ? Duration.ZERO : times.renewCooldown();
+    return state.credentials().mayRenew(proof.hash(), now, cooldown)
         ? Optional.of(around.outside().tokens().renew(id, org, proof.identifier()))
         : Optional.empty();
   }
@@ -527,13 +562,15 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     isRenewed = true;
     around.telemetry().tokenRenewal(Telemetry.Renewal.OFFERED);
     owner.session().tell(new ToSession.Renew(fresh.token()));
-    around
-        .outside()
-        .grace()
-        .keep(
-            id,
-            new GraceRecords.Grace(owner.proof().hash(), fresh.hash()),
-            Duration.between(now(), owner.proof().expiresAt()));
+    if (!admission.isBehind(owner.proof())) { // or the record of the current one would be lost
+      around
+          .outside()
+          .grace()
+          .keep(
+              id,
+              new GraceRecords.Grace(owner.proof().hash(), fresh.hash()),
+              Duration.between(now(), owner.proof().expiresAt()));
+    }
   }
 
   // ── what it shall show ──
@@ -548,17 +585,20 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     return commit(state, List.of(), link, after -> content.bring(receiver(after, link)));
   }
 
+  /** What the commands of a client that has just come have waited for. */
   private Effect<DeviceEvent, DeviceState> found(DeviceState state, ContentFound c) {
-    var number = content.found(state, c);
-    return number
-        .<Effect<DeviceEvent, DeviceState>>map(
-            n ->
-                commit(
-                    state,
-                    List.of(new ContentNumbered(n.playlistId(), n.version(), n.print(), now())),
-                    link,
-                    after -> content.settled(after, receiver(after, link))))
-        .orElseGet(() -> then(s -> content.settled(s, receiver(s, link))));
+    var facts =
+        content
+            .found(state, c)
+            .<List<DeviceEvent>>map(
+                n -> List.of(new ContentNumbered(n.playlistId(), n.version(), n.print(), now())))
+            .orElse(List.of());
+    return commit(state, facts, link, after -> content.settled(after, receiver(after, link)));
+  }
+
+  private Effect<DeviceEvent, DeviceState> unknown(DeviceState state) {
+    content.unknown(receiver(state, link));
+    return commit(state);
   }
 
   private Effect<DeviceEvent, DeviceState> then(Consumer<DeviceState> deed) {
@@ -894,7 +934,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private void arm(DeviceState state) {
     var receiver = receiver(state, link);
     clocks.arm(state, link, receiver);
-    clocks.armRegistry(state, link, around.outside());
+    clocks.armRegistry(state, link, around);
     content.arm(receiver);
   }
 
@@ -909,6 +949,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   // ── what is known of the moment, never persisted ──
 
   private Optional<Link> link = Optional.empty();
+
+  /** The last that has asked to be let in, of those a registry is asked about. */
+  private Optional<ActorRef<ToSession>> newestKnock = Optional.empty();
 
   /** The present connection was given a new token. */
   private boolean isRenewed;

@@ -49,12 +49,15 @@ final class DeviceClocks {
   }
 
   /** While it is connected, what others say of it is looked up again from time to time. */
-  void armRegistry(DeviceState state, Optional<Link> link, Outside outside) {
-    if (outside.registry().isEmpty() || timers.isTimerActive(REGISTRY)) {
+  void armRegistry(DeviceState state, Optional<Link> link, Device.Surroundings around) {
+    if (around.outside().registry().isEmpty() || timers.isTimerActive(REGISTRY)) {
       return;
     }
     if (state.status() instanceof Online && link.isPresent()) {
-      timers.startSingleTimer(REGISTRY, new RegistryDue(), outside.times().registry());
+      // Not the whole fleet at once, though it may have come at once.
+      long millis = around.outside().times().registry().toMillis();
+      long spread = millis - millis / 10 + around.chance().nextLong(millis / 5 + 1);
+      timers.startSingleTimer(REGISTRY, new RegistryDue(), Duration.ofMillis(spread));
     }
   }
 

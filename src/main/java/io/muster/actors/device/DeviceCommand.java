@@ -7,6 +7,7 @@ import io.muster.actors.OrgId;
 import io.muster.actors.Registry;
 import io.muster.actors.Wire;
 import io.muster.actors.content.ContentSource.Effective;
+import io.muster.actors.content.Desired;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -50,7 +51,11 @@ public sealed interface DeviceCommand extends Wire {
 
   /** What the client answered to a playlist. */
   record ContentReaction(long epoch, String playlistId, String version, Reaction reaction)
-      implements DeviceCommand {}
+      implements DeviceCommand {
+    boolean isAbout(Desired content) {
+      return content.playlistId().equals(playlistId) && content.version().equals(version);
+    }
+  }
 
   // ── the back end speaks of any device ──
 
@@ -149,8 +154,13 @@ public sealed interface DeviceCommand extends Wire {
 
   record ContentUnknown() implements DeviceCommand {}
 
-  /** The registry was read because of a command, which can now be decided. */
-  record Consulted(DeviceCommand about, Optional<Registry.Entry> entry) implements DeviceCommand {}
+  /**
+   * The registry was read because of a command, which can now be decided.
+   *
+   * @param reading by which {@link Admission} knows whether it began too early
+   */
+  record Consulted(DeviceCommand about, Optional<Registry.Entry> entry, int reading)
+      implements DeviceCommand {}
 
   /** Neither yes nor no: the registry or the grace records cannot be read. */
   record Unconsulted(DeviceCommand about) implements DeviceCommand {}

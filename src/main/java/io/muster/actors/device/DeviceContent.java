@@ -1,5 +1,7 @@
 package io.muster.actors.device;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Interner;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
@@ -26,10 +28,9 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 
 /**
- * What a device shall show, and what its client has of it. Looked up on connect, on change and from
- * time to time; sent until the client has acknowledged it. Nothing here is persisted but the
- * numbering, which is in the state: the source knows the content, and a client that connects gets
- * it again.
+ * What a device shall show, looked up on connect, on change and from time to time, and brought to
+ * its client by {@link ContentPush}. Nothing here is persisted but the numbering, which is in the
+ * state: the source knows the content, and a client that connects gets it again.
  */
 final class DeviceContent {
   private static final String CLOCK = "content";
@@ -43,29 +44,27 @@ final class DeviceContent {
   // A pull is answered from what was looked up just now.
   private static final Duration FRESH = Duration.ofSeconds(1);
 
+  // A source that tells of every change may have told of one that got lost.
+  private static final Duration TOLD_FOR = Duration.ofMinutes(10);
+
   private static final int ASKERS_MAX = 64;
 
-  // A playlist is the same text for many devices.
+  // A playlist is the same text for many devices, and its print is taken once.
   private static final Interner<String> PLAYLISTS = Interner.newWeakInterner();
+  private static final Cache<String, Long> PRINTS = Caffeine.newBuilder().weakKeys().build();
 
   private final DeviceId id;
   private final Device.Surroundings around;
   private final ActorContext<DeviceCommand> ctx;
   private final TimerScheduler<DeviceCommand> timers;
+  private final ContentPush push;
 
   private Optional<Desired> desired = Optional.empty();
   private Instant lookedAt = Instant.MIN;
   private Instant lookAgain = Instant.MAX;
   private boolean isLooking;
   private boolean isToLookAgain;
-
-  // ── what the client of the present connection has ──
-  private Optional<Desired> shown = Optional.empty();
-  private ContentOutcome how = ContentOutcome.DELIVERED;
-  private Optional<Desired> sent = Optional.empty();
-  private Instant sentAt = Instant.MIN;
-  private Instant retryAt = Instant.MIN;
-  private int failures;
+  private boolean isGreeting;
   private Instant signalledAt = Instant.MIN;
 
   private List<Asker> bringing = List.of();
@@ -82,42 +81,41 @@ final class DeviceContent {
     this.around = around;
     this.ctx = ctx;
     this.timers = timers;
+    this.push = new ContentPush(around.settings(), around.telemetry(), around.clock());
   }
 
   // ── looking at the source ──
 
+  /**
+   * A client is about to be let in. Its commands wait until it has been sent what it shall show, or
+   * nobody knows: one that shows something for a while must not be covered by the playlist.
+   */
+  void expect() {
+    isGreeting = mayHaveChanged();
+  }
+
+  boolean isGreeting() {
+    return isGreeting;
+  }
+
   /** A client has connected, or was found again; it may have nothing yet. */
   void connected(DeviceState state, Optional<Link> receiver) {
-    shown = Optional.empty();
-    sent = Optional.empty();
-    retryAt = Instant.MIN;
-    failures = 0;
+    push.startAgain();
     signalledAt = Instant.MIN;
-    if (mayHaveChanged(state)) {
+    if (mayHaveChanged()) {
       look(state);
     } else {
+      isGreeting = false;
       bring(receiver);
     }
   }
 
-  /** The device has come back from a failure: what it was about to tell nobody knows any more. */
-  void forget() {
-    desired = Optional.empty();
-    lookedAt = Instant.MIN;
-    lookAgain = Instant.MAX;
-    isLooking = false;
-    isToLookAgain = false;
-    shown = Optional.empty();
-    sent = Optional.empty();
-    giveUp(Refusal.JOURNAL_UNAVAILABLE);
-  }
-
   /** Of a source that tells of every change, only what was never looked up is news. */
-  private boolean mayHaveChanged(DeviceState state) {
-    return around.outside().content().changesByItself()
-        || lookedAt.equals(Instant.MIN) && !state.content().isEmpty();
+  private boolean mayHaveChanged() {
+    return around.outside().content().changesByItself() || lookedAt.equals(Instant.MIN);
   }
 
+  /** Somebody says that it has changed: what a look that is under way finds may be older. */
   void show(DeviceState state, Instant until, ActorRef<Answer> replyTo) {
     if (bringing.isEmpty()) {
       bringing = new ArrayList<>(1);
@@ -125,14 +123,12 @@ final class DeviceContent {
       bringing.removeFirst().replyTo().tell(new Answer.Shown(ContentOutcome.ACK_TIMEOUT));
     }
     bringing.add(new Asker(until, replyTo));
+    isToLookAgain = isLooking;
     look(state);
   }
 
   void describe(DeviceState state, ActorRef<Answer> replyTo) {
-    boolean isFresh =
-        around.outside().content().changesByItself()
-            ? lookedAt.isAfter(now().minus(FRESH))
-            : !mayHaveChanged(state);
+    boolean isFresh = !mayHaveChanged() || lookedAt.isAfter(now().minus(FRESH));
     if (isFresh) {
       replyTo.tell(new Answer.ContentIs(desired));
       return;
@@ -146,14 +142,11 @@ final class DeviceContent {
     look(state);
   }
 
-  /** What is found by a look that began before a change is looked at once more. */
   private void look(DeviceState state) {
     if (isLooking) {
-      isToLookAgain = true;
       return;
     }
     isLooking = true;
-    isToLookAgain = false;
     OrgId org = state.profile().orElseThrow().org();
     ctx.pipeToSelf(
         around.outside().content().resolve(id, org).thenApply(DeviceContent::found),
@@ -163,25 +156,29 @@ final class DeviceContent {
   /** Off the event loop: a print of a long playlist takes its time. */
   private static ContentFound found(Effective effective) {
     return new ContentFound(
-        effective, effective.content().map(c -> Numbering.print(c.playlist())).orElse(0L));
+        effective,
+        effective.content().map(c -> PRINTS.get(c.playlist(), Numbering::print)).orElse(0L));
   }
 
   /** The number that has to be journalled before this content is told to anybody, if it is new. */
   Optional<Numbered> found(DeviceState state, ContentFound found) {
     isLooking = false;
+    isGreeting = false;
     lookedAt = now();
-    lookAgain = earlier(found.effective().until().orElse(Instant.MAX), recheckAt());
     var number = found.effective().content().map(c -> state.content().number(c, found.print()));
     desired = found.effective().content().map(c -> desired(c, number.orElseThrow()));
+    lookAgain = earlier(found.effective().until().orElse(Instant.MAX), recheckAt());
     return number.filter(n -> !state.content().knows(n));
   }
 
   /** Not by the whole fleet at once, though it may have come at once. */
   private Instant recheckAt() {
-    if (!around.outside().content().changesByItself()) {
-      return Instant.MAX;
+    boolean changes = around.outside().content().changesByItself();
+    if (!changes && desired.isEmpty()) {
+      return Instant.MAX; // a clock for each of them would cost more than it finds
     }
-    long millis = around.outside().times().content().toMillis();
+    var after = changes ? around.outside().times().content() : TOLD_FOR;
+    long millis = after.toMillis();
     return lookedAt.plusMillis(millis - millis / 10 + around.chance().nextLong(millis / 5 + 1));
   }
 
@@ -198,6 +195,7 @@ final class DeviceContent {
   /** What was found is journalled: whoever asked may know. */
   void settled(DeviceState state, Optional<Link> receiver) {
     if (isToLookAgain) {
+      isToLookAgain = false;
       look(state);
       return;
     }
@@ -207,11 +205,28 @@ final class DeviceContent {
   }
 
   /** The client keeps what it has; those who wait are told that nobody knows. */
-  void unknown() {
+  void unknown(Optional<Link> receiver) {
     isLooking = false;
+    isToLookAgain = false;
+    isGreeting = false;
     lookAgain =
         now().plus(UNKNOWN_FOR).plusMillis(around.chance().nextLong(UNKNOWN_FOR.toMillis()));
     giveUp(Refusal.READ_MODEL_UNAVAILABLE);
+    if (desired.isPresent()) {
+      bring(receiver); // what was known is better than nothing
+    }
+  }
+
+  /** The device has come back from a failure: what it was about to tell nobody knows any more. */
+  void forget() {
+    desired = Optional.empty();
+    lookedAt = Instant.MIN;
+    lookAgain = Instant.MAX;
+    isLooking = false;
+    isToLookAgain = false;
+    isGreeting = false;
+    push.startAgain();
+    giveUp(Refusal.JOURNAL_UNAVAILABLE);
   }
 
   private void giveUp(Refusal why) {
@@ -223,81 +238,23 @@ final class DeviceContent {
 
   // ── bringing it to the client ──
 
-  /** Sends what the client does not have and is not just being sent. */
   void bring(Optional<Link> receiver) {
     if (isLooking) {
       return;
     }
-    if (desired.isEmpty()) {
-      answer(ContentOutcome.NOTHING);
-    } else if (receiver.isEmpty()) {
-      if (!bringing.isEmpty()) {
-        count(Push.NOT_SENT);
-      }
-      answer(ContentOutcome.NO_SOCKETS);
-    } else if (shown.filter(desired.get()::isSame).isPresent()) {
-      answer(how);
-    } else if (sent.filter(desired.get()::isSame).isEmpty()) {
-      failures = 0;
-      send(receiver.get());
-    } else if (!isInFlight() && !now().isBefore(retryAt)) {
-      send(receiver.get());
+    if (receiver.isEmpty() && desired.isPresent() && !bringing.isEmpty()) {
+      around.telemetry().contentPushed(Push.NOT_SENT, Duration.ZERO);
     }
-  }
-
-  private boolean isInFlight() {
-    return sent.isPresent() && retryAt.equals(Instant.MAX);
-  }
-
-  private void send(Link link) {
-    sent = desired;
-    sentAt = now();
-    retryAt = Instant.MAX; // until the client answers, or has had the time to
-    link.session().tell(new ToSession.Show(desired.get()));
-    if (!link.acknowledges()) {
-      count(Push.UNCONFIRMED);
-      arrived(ContentOutcome.UNCONFIRMED);
-    }
+    push.bring(desired, receiver).ifPresent(this::answer);
   }
 
   void reacted(ContentReaction c) {
-    var subject =
-        sent.filter(s -> s.playlistId().equals(c.playlistId()) && s.version().equals(c.version()));
-    if (subject.isEmpty()) {
-      return; // of something that it need not show any more
-    }
-    if (c.reaction().isAccepted()) {
-      count(Push.ACKNOWLEDGED);
-      arrived(ContentOutcome.DELIVERED);
-    } else {
-      count(Push.FAILED);
-      failed();
-      answer(ContentOutcome.NEGATIVE_ACK);
-    }
-  }
-
-  private void arrived(ContentOutcome outcome) {
-    shown = sent;
-    how = outcome;
-    sent = Optional.empty();
-    failures = 0;
-    if (shown.filter(s -> desired.filter(s::isSame).isPresent()).isPresent()) {
-      answer(outcome);
-    }
-  }
-
-  private void count(Push outcome) {
-    var began = sent.isPresent() ? sentAt : now();
-    around.telemetry().contentPushed(outcome, Duration.between(began, now()));
-  }
-
-  private void failed() {
-    retryAt = now().plus(around.settings().backoffAfter(++failures));
+    push.reacted(c).ifPresent(this::answer);
   }
 
   void disconnected() {
-    sent = Optional.empty();
-    shown = Optional.empty();
+    push.startAgain();
+    isGreeting = false;
     if (!isLooking) {
       answer(ContentOutcome.NO_SOCKETS);
     }
@@ -317,7 +274,7 @@ final class DeviceContent {
    * @param reported the version it has; the empty text when it has none
    */
   boolean differs(String reported) {
-    if (desired.isEmpty() || desired.get().version().equals(reported) || isInFlight()) {
+    if (desired.isEmpty() || desired.get().version().equals(reported) || push.isInFlight()) {
       return false;
     }
     var now = now();
@@ -334,10 +291,7 @@ final class DeviceContent {
   void due(DeviceState state, Optional<Link> receiver) {
     var now = now();
     answerLate(now);
-    if (isInFlight() && !now.isBefore(sentAt.plus(around.settings().ackTimeout()))) {
-      count(Push.UNANSWERED);
-      failed();
-    }
+    push.giveUpWaiting();
     if (!now.isBefore(nextLook(receiver))) {
       look(state);
     } else {
@@ -356,8 +310,8 @@ final class DeviceContent {
   /** One clock for everything that may be due; it follows from what is known. */
   void arm(Optional<Link> receiver) {
     var next = nextLook(receiver);
-    if (sent.isPresent() && receiver.isPresent()) {
-      next = earlier(next, isInFlight() ? sentAt.plus(around.settings().ackTimeout()) : retryAt);
+    if (receiver.isPresent() && !isLooking) {
+      next = earlier(next, push.next().orElse(Instant.MAX)); // a look brings it anyway
     }
     for (Asker asker : bringing) {
       next = earlier(next, asker.until());

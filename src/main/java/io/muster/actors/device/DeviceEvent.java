@@ -42,7 +42,9 @@ public sealed interface DeviceEvent {
   record TokenRenewed(String former, String hash, Instant expiresAt, Instant at)
       implements DeviceEvent {}
 
-  /** First use of an issued token: the ones issued before it end here, save its former one. */
+  /**
+   * First use of an issued token: the ones issued before it end here, save those of its descent.
+   */
   record TokenUsed(String hash, Instant at) implements DeviceEvent {}
 
   /** Every token so far, issued here or elsewhere, ends. */

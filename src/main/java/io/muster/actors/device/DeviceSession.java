@@ -66,7 +66,10 @@ public final class DeviceSession {
   private Link link;
   private Optional<ActorRef<DeviceCommand>> device = Optional.empty();
   private Stage stage = Stage.JOINING;
-  private Optional<Desired> shown = Optional.empty();
+
+  // What the client has acknowledged, and what it was sent last; the texts are not kept.
+  private Optional<Desired.Key> shown = Optional.empty();
+  private Optional<Desired.Key> onItsWay = Optional.empty();
   private long joiningDeadline;
   private long tokens;
   private Waiting oldest;
@@ -137,14 +140,13 @@ public final class DeviceSession {
 
   /** Some clients begin again when they are told what they show already. */
   private void show(Desired content) {
-    if (shown.filter(content::isSame).isPresent()) {
-      shown(content, Reaction.DONE);
-    } else if (link.acknowledges()) {
-      line.show(content);
-    } else {
-      shown = Optional.of(content);
-      line.show(content);
+    if (shown.filter(content.key()::equals).isPresent()) {
+      reacted(content.key(), Reaction.DONE);
+      return;
     }
+    onItsWay = Optional.of(content.key());
+    shown = link.acknowledges() ? Optional.empty() : onItsWay;
+    line.show(content);
   }
 
   // ── what the client says ──
@@ -169,10 +171,15 @@ public final class DeviceSession {
   }
 
   /** What the client answered to a playlist. */
-  public void shown(Desired content, Reaction reaction) {
-    if (reaction.isAccepted()) {
+  public void shown(Desired.Key content, Reaction reaction) {
+    // A late answer to what it was sent before says nothing of what it shows now.
+    if (reaction.isAccepted() && onItsWay.filter(content::equals).isPresent()) {
       shown = Optional.of(content);
     }
+    reacted(content, reaction);
+  }
+
+  private void reacted(Desired.Key content, Reaction reaction) {
     ask(new ContentReaction(link.epoch(), content.playlistId(), content.version(), reaction));
   }
 

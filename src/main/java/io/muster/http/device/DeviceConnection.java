@@ -104,13 +104,14 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   @Override
   public void show(Desired content) {
     var frame = door.playlist(content);
+    var key = content.key(); // the text is not kept until the answer comes
     if (comer.acknowledges()) {
       socket.request(
           frame,
           ACK_PATIENCE,
           reply -> {
             if (reply instanceof Reply.Answered answer) {
-              session.shown(content, reaction(answer.arguments()));
+              session.shown(key, reaction(answer.arguments()));
             }
           });
     } else {

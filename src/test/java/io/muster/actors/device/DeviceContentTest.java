@@ -208,9 +208,83 @@ class DeviceContentTest {
   @Nested
   class That_was_pushed {
     @Test
-    void a_device_that_never_had_any_asks_no_source() {
+    void is_looked_up_once_in_the_life_of_an_actor_and_then_when_somebody_tells() {
       connects();
-      assertEquals(0, elsewhere.looks.get());
+      connects();
+      passes(Duration.ofMinutes(30));
+      assertEquals(1, elsewhere.looks.get());
+    }
+
+    @Test
+    void and_whose_telling_was_lost_is_found_nevertheless() {
+      elsewhere.shows("loop", T);
+      var session = connects();
+      assertEquals(List.of("welcome 1", "show loop " + V), session.told());
+      reacts(session, V, Reaction.DONE);
+      elsewhere.shows("loop", T.plusSeconds(1));
+      passes(Duration.ofMinutes(12));
+      assertEquals("show loop 2025-12-31T10:00:01.500Z", session.told().getFirst());
+    }
+
+    @Test
+    void comes_before_the_commands_that_have_waited() {
+      tv.registers();
+      elsewhere.shows("loop", T);
+      tv.queues("push_content");
+      var told = connects().told();
+      assertEquals(
+          List.of("welcome", "show", "push_content"),
+          told.stream().map(line -> line.split(" ")[0]).toList());
+    }
+
+    @Test
+    void that_nobody_knows_keeps_no_command_waiting() {
+      tv.registers();
+      elsewhere.contentIsAway();
+      tv.queues("hello");
+      assertEquals("hello", connects().told().getLast().split(" ")[0]);
+    }
+
+    @Test
+    void that_was_taken_back_before_its_acknowledgement_leaves_no_wrong_screen() {
+      var session = connects();
+      elsewhere.shows("loop", T);
+      shows();
+      reacts(session, V, Reaction.DONE);
+      elsewhere.shows("evening", T);
+      shows();
+      session.told();
+      elsewhere.shows("loop", T);
+      shows(); // the acknowledgement of the evening is lost
+      assertEquals(List.of("show loop " + V), session.told());
+    }
+
+    @Test
+    void that_is_refused_is_not_sent_at_once_to_a_client_that_opens_a_new_connection() {
+      var session = connects();
+      elsewhere.shows("loop", T);
+      shows();
+      reacts(session, V, REFUSED);
+      tv.tell(session.goodbye());
+      var again = connects();
+      assertEquals(List.of("welcome 2"), again.told());
+      passes(Duration.ofSeconds(16));
+      assertEquals(List.of("show loop " + V), again.told());
+    }
+
+    @Test
+    void that_is_no_longer_wanted_lets_its_clock_rest() {
+      var session = connects();
+      elsewhere.shows("loop", T);
+      shows();
+      passes(Duration.ofSeconds(12)); // not acknowledged
+      elsewhere.showsNothing();
+      shows();
+      int before = elsewhere.looks.get();
+      session.told();
+      passes(Duration.ofMinutes(5));
+      assertEquals(List.of(), session.told());
+      assertEquals(before, elsewhere.looks.get());
     }
 
     @Test

@@ -220,6 +220,70 @@ class DeviceRenewalTest {
     }
 
     @Test
+    void a_device_that_could_not_keep_its_new_token_and_was_given_another_is_not_unpaired() {
+      connects(expiring("t1"));
+      connects(proof("fresh-1", Duration.ofDays(90)));
+      tv.clock.advance(Duration.ofHours(2));
+      assertEquals(List.of("welcome 3", "renew token-2"), connects(expiring("t1")).told());
+      elsewhere.told();
+      assertEquals(List.of("welcome 4"), connects(proof("fresh-2", Duration.ofDays(90))).told());
+      assertEquals(List.of("grace fresh-1 → fresh-2", "current is fresh-2"), elsewhere.told());
+      assertEquals("welcome 5", connects(proof("fresh-2", Duration.ofDays(90))).told().getFirst());
+    }
+
+    @Test
+    void the_record_of_the_current_token_is_not_lost_to_one_that_nobody_has_used() {
+      connects(expiring("t1"));
+      connects(proof("fresh-1", Duration.ofDays(90)));
+      elsewhere.told();
+      tv.clock.advance(Duration.ofHours(2));
+      connects(expiring("t1"));
+      assertEquals(List.of(), elsewhere.told());
+    }
+
+    @Test
+    void the_newest_of_those_who_knock_is_let_in_whatever_is_answered_first() {
+      elsewhere.holdsAnswers();
+      var older = tv.session();
+      var newer = tv.session();
+      tv.tell(older.connect(DeviceRig.ORG, proof("t1", Duration.ofDays(60))));
+      tv.tell(newer.connect(DeviceRig.ORG, proof("t1", Duration.ofDays(60))));
+      elsewhere.answersLastFirst();
+      tv.settles();
+      tv.settles();
+      assertEquals(List.of("goodbye unavailable"), older.told());
+      assertEquals(List.of("welcome 1"), newer.told());
+    }
+
+    @Test
+    void what_was_read_before_a_revocation_admits_nobody() {
+      connects(proof("t1", Duration.ofDays(60)));
+      tv.clock.advance(Duration.ofSeconds(61)); // what was read is old
+      elsewhere.holdsAnswers();
+      var session = tv.session();
+      tv.tell(session.connect(DeviceRig.ORG, proof("t1", Duration.ofDays(60))));
+      tv.revokes();
+      elsewhere.isDeleted();
+      elsewhere.answersLastFirst();
+      tv.settles();
+      tv.settles();
+      assertEquals(List.of("goodbye revoked"), session.told());
+    }
+
+    @Test
+    void a_retired_device_stays_so_whatever_its_row_says() {
+      elsewhere.holdsAnswers();
+      var session = tv.session();
+      tv.tell(session.connect(DeviceRig.ORG, proof("t1", Duration.ofDays(60))));
+      tv.registers();
+      tv.retires();
+      elsewhere.answersLastFirst();
+      tv.settles();
+      tv.settles();
+      assertEquals(List.of("goodbye revoked"), session.told());
+    }
+
+    @Test
     void any_other_is_stale() {
       assertEquals(List.of("goodbye revoked"), connects(expiring("t2")).told());
       assertEquals(List.of(), tv.facts());
@@ -263,7 +327,7 @@ class DeviceRenewalTest {
       var session = connects(proof("t1", Duration.ofDays(60)));
       session.told();
       elsewhere.isDeleted();
-      tv.passes(Duration.ofSeconds(61));
+      tv.passes(Duration.ofSeconds(67));
       tv.settles();
       assertEquals(List.of("goodbye revoked"), session.told());
     }

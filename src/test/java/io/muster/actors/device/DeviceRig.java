@@ -207,9 +207,10 @@ final class DeviceRig implements AutoCloseable {
     time.advance(total);
   }
 
-  /** Everything told to the device before has been carried out afterwards. */
+  /** Everything told to the device before has been carried out afterwards, what it asked besides. */
   void settles() {
     answer(asking(ORG, Describe::new));
+    answer(asking(ORG, Describe::new)); // behind the answers to what it has asked
   }
 
   // ── sessions ──

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -136,11 +137,41 @@ final class Elsewhere implements ContentSource, Transitions {
     return changesByItself;
   }
 
+  private final List<CompletableFuture<Optional<Entry>>> held = new ArrayList<>();
+  private volatile boolean holds;
+
+  /** The registry takes its time. */
+  void holdsAnswers() {
+    holds = true;
+  }
+
+  /** What was asked first is answered last, and all as the rows were when it was asked. */
+  void answersLastFirst() {
+    holds = false;
+    List<CompletableFuture<Optional<Entry>>> all;
+    synchronized (held) {
+      all = List.copyOf(held.reversed());
+      held.clear();
+    }
+    all.forEach(one -> one.complete(asked.getOrDefault(one, Optional.empty())));
+  }
+
+  private final Map<CompletableFuture<Optional<Entry>>, Optional<Entry>> asked =
+      new ConcurrentHashMap<>();
+
   private final class Rows implements Registry {
     @Override
     public CompletionStage<Optional<Entry>> find(DeviceId id) {
       reads.incrementAndGet();
-      return known(entry);
+      if (!holds) {
+        return known(entry);
+      }
+      var answer = new CompletableFuture<Optional<Entry>>();
+      asked.put(answer, entry.orElseThrow());
+      synchronized (held) {
+        held.add(answer);
+      }
+      return answer;
     }
 
     @Override
