@@ -195,8 +195,9 @@ class EveryMetricIT {
         """
         {"id":"p","name":"one","items":[{"contentId":"c","order":0,
           "content":{"id":"c","type":"image","url":"https://x/y"}}]}""";
-    var reply = gateway.operator(ORG).put("/api/v1/devices/%s/content".formatted(DEVICE), playlist);
-    assertEquals(200, reply.status(), reply::toString);
+    var content = "/api/v1/devices/%s/content".formatted(DEVICE);
+    // The read model follows the journal by a moment.
+    eventually("pushed", () -> gateway.operator(ORG).put(content, playlist).status() == 200);
   }
 
   private static void olderContentIsShown() {
@@ -283,9 +284,14 @@ class EveryMetricIT {
 
   private static void anotherIsDownAndReturns() {
     FakeDevice.connects(gateway, ELSEWHERE, "returns").close();
-    var outages = "/api/v1/outages";
-    eventually("down", () -> gateway.viewer(ELSEWHERE).get(outages).body().contains("\"returns\""));
-    FakeDevice.connects(gateway, ELSEWHERE, "returns").close();
+    eventually("it is down", EveryMetricIT::isDown);
+    try (var _ = FakeDevice.connects(gateway, ELSEWHERE, "returns")) {
+      eventually("it is back", () -> !isDown());
+    }
+  }
+
+  private static boolean isDown() {
+    return gateway.viewer(ELSEWHERE).get("/api/v1/outages").body().contains("\"returns\"");
   }
 
   /** For good: what is to be written after that is lost. */
