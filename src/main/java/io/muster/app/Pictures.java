@@ -89,7 +89,7 @@ public record Pictures(
         "MINIO_BUCKET is 3 to 63 of a-z 0-9 . - and begins with a letter or digit");
   }
 
-  /** Our own door takes bodies up to a limit of its own. */
+  /** What goes to the folder comes through our own door, which takes no larger body. */
   long folderUploadMax() {
     return Math.min(uploadMax, HttpLimits.DEFAULT.bodyBytes());
   }

@@ -21,7 +21,7 @@ public final class FormerNames {
           Row.of("ws_messages_total",             "counter", EVENTS).calling("event", "type"),
           Row.of("heartbeat_total",               "counter", EVENTS).only("event=\"heartbeat\"").saying("success=\"true\""),
           Row.of("content_impressions_total",     "counter", EVENTS).only("event=\"content_impression\"").saying(""),
-          Row.of("content_errors_total",          "counter", EVENTS).only("event=\"content_error\"").saying(""),
+          Row.of("content_errors_total",          "counter", "muster_content_errors_total"),
           Row.of("device_cpu_usage",              "gauge",   "muster_fleet_cpu_percent"),
           Row.of("device_memory_usage",           "gauge",   "muster_fleet_memory_percent"),
           Row.of("http_requests_total",           "counter", "muster_http_request_seconds_count").calling("surface", "path"),

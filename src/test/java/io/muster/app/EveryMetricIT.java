@@ -8,14 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Telemetry;
-import io.muster.actors.device.SeenDevices;
 import io.muster.http.auth.Role;
 import io.muster.support.FakeDevice;
+import io.muster.support.Pictured;
+import io.muster.support.RedisServer;
 import io.muster.support.Scrape;
 import io.muster.support.TestGateway;
-import java.time.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,12 +36,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class EveryMetricIT {
   private static final String ORG = "northwind";
+  private static final String ELSEWHERE = "fabrikam";
   private static final String DEVICE = "lobby-screen-0815";
 
   private static final Set<String> LABELS =
       Set.of(
           "event",
+          "fate",
+          "flaw",
+          "kind",
           "le",
+          "operation",
           "organization",
           "organization_id",
           "outcome",
@@ -49,15 +58,22 @@ class EveryMetricIT {
           "step",
           "success",
           "surface",
-          "type");
+          "type",
+          "use");
 
-  // For what is reported by parts that a small fleet does not reach.
+  // For what cannot be brought about from outside of a gateway that keeps its own books.
   private static final Telemetry TELEMETRY = new Metrics().telemetry();
 
   private static TestGateway gateway;
   private static FakeDevice device;
   private static FakeDevice dashboard;
+  private static FakeDevice expiring;
+  private static RedisServer redis;
   private static Scrape before;
+
+  /** Levels that are back where they were before anybody looks: seen when they are moved. */
+  private static final Set<String> SEEN_AT_ONCE =
+      Set.of("muster_telemetry_waiting", "muster_tokens_unrenewed");
 
   private interface Deed {
     void run() throws Exception;
@@ -92,10 +108,28 @@ class EveryMetricIT {
               Map.entry("muster_loop_lateness_seconds",   BY_ITSELF),
               Map.entry("muster_projection_lag_seconds",  BY_ITSELF),
               Map.entry("muster_journal_up",              TELEMETRY::journalFails),
-              Map.entry("muster_content_push_seconds",    () -> TELEMETRY.contentPushed(Telemetry.Push.ACKNOWLEDGED, Duration.ofMillis(5))),
-              Map.entry("muster_content_reconciles_total", TELEMETRY::reconcileAsked),
-              Map.entry("muster_token_renewals_total",    () -> TELEMETRY.tokenRenewal(Telemetry.Renewal.OFFERED)),
-              Map.entry("muster_tokens_unrenewed",        EveryMetricIT::tokenIsDue)));
+              Map.entry("muster_content_push_seconds",    EveryMetricIT::contentIsPushed),
+              Map.entry("muster_content_reconciles_total", EveryMetricIT::olderContentIsShown),
+              Map.entry("muster_content_errors_total",    EveryMetricIT::contentFails),
+              Map.entry("muster_token_renewals_total",    EveryMetricIT::tokenEndsSoon),
+              Map.entry("muster_tokens_unrenewed",        EveryMetricIT::tokenEndsSoon),
+              Map.entry("muster_telemetry_reports_total", EveryMetricIT::contentFails),
+              Map.entry("muster_telemetry_waiting",       EveryMetricIT::reportsWaitForOthers),
+              Map.entry("muster_telemetry_fields_total",  EveryMetricIT::strangeHeartbeat),
+              Map.entry("muster_sessions_ended_total",    EveryMetricIT::sessionIsRevoked),
+              Map.entry("muster_outages_open",            EveryMetricIT::anotherComesAndGoes),
+              Map.entry("muster_outages_opened_total",    EveryMetricIT::anotherComesAndGoes),
+              Map.entry("muster_outages_closed_total",    EveryMetricIT::anotherIsDownAndReturns),
+              Map.entry("muster_outages_reminded_total",  EveryMetricIT::anotherComesAndGoes),
+              Map.entry("muster_outage_notice_seconds",   EveryMetricIT::anotherComesAndGoes),
+              Map.entry("muster_outages_unstored_total",  () -> TELEMETRY.outagesMoved(0, 0, 0, 1)),
+              Map.entry("muster_screenshots_stored_total", () -> picture(ELSEWHERE, Pictured.png(8, 8))),
+              Map.entry("muster_screenshots_refused_total", () -> picture(ELSEWHERE, new byte[12])),
+              Map.entry("muster_screenshots_failed_total", EveryMetricIT::pictureFindsNoPlace),
+              Map.entry("muster_redis_use_seconds",       EveryMetricIT::deviceComes),
+              Map.entry("muster_redis_up",                EveryMetricIT::redisGoesAway),
+              Map.entry("muster_redis_failures_total",    EveryMetricIT::redisGoesAway),
+              Map.entry("muster_redis_dropped_total",     EveryMetricIT::contentFailsWithoutRedis)));
   // formatter:on
 
   // ── deeds ──
@@ -153,21 +187,142 @@ class EveryMetricIT {
     gateway.operator(ORG).post("/api/v1/devices/" + to + "/commands", "{\"type\":\"identify\"}");
   }
 
-  /** Seen on a table of its own: no device of a trial holds a token that is about to end. */
-  private static void tokenIsDue() {
-    var seen = new SeenDevices(Clock.systemUTC());
-    seen.enter(new DeviceId(DEVICE), new OrgId(ORG))
-        .holdsToken(Clock.systemUTC().instant().plus(Duration.ofDays(7)));
-    var text = new Metrics().text(seen::census, () -> 0, 50).get();
-    assertEquals(1, Scrape.of(text).sum("muster_tokens_unrenewed", "stage=\"due\""));
+  // ── content ──
+
+  private static void contentIsPushed() {
+    deviceComes();
+    var playlist =
+        """
+        {"id":"p","name":"one","items":[{"contentId":"c","order":0,
+          "content":{"id":"c","type":"image","url":"https://x/y"}}]}""";
+    var content = "/api/v1/devices/%s/content".formatted(DEVICE);
+    // The read model follows the journal by a moment.
+    eventually("pushed", () -> gateway.operator(ORG).put(content, playlist).status() == 200);
+  }
+
+  private static void olderContentIsShown() {
+    contentIsPushed();
+    eventually(
+        "told to fetch",
+        () ->
+            device
+                .asks("heartbeat", "{'contentVersion':'2020-01-01T00:00:00.000Z'}")
+                .getJSONObject("data")
+                .getBoolean("reconcileContent"));
+  }
+
+  // ── what is reported ──
+
+  private static void contentFails() {
+    deviceComes();
+    device.says("content:error", "{'contentId':'movie','errorType':'decode_error'}");
+  }
+
+  private static void strangeHeartbeat() {
+    deviceComes();
+    device.says("heartbeat", "{'mood':'fine','uptime':'long'}");
+  }
+
+  /** Two are written at once; one that is left over waits for another, longer than a scrape. */
+  private static void reportsWaitForOthers() {
+    eventually(
+        "one that waits",
+        () -> {
+          for (int i = 0; i < 3; i++) {
+            contentFails();
+          }
+          return now().sum("muster_telemetry_waiting") > 0;
+        });
+  }
+
+  private static void picture(String org, byte[] file) {
+    var response =
+        "{'requestId':'r','imageData':'%s','width':8,'height':8}"
+            .formatted(Base64.getEncoder().encodeToString(file));
+    try (var screen = FakeDevice.connects(gateway, org, "pictured-" + org)) {
+      screen.asks("screenshot:response", response);
+    }
+  }
+
+  private static void pictureFindsNoPlace() throws IOException {
+    var pictures = gateway.settings().dataDir().resolve("screenshots");
+    Files.createDirectories(pictures);
+    Files.writeString(pictures.resolve("blocked"), "a file where their folder would be");
+    picture("blocked", Pictured.png(8, 8));
+  }
+
+  // ── tokens and sessions ──
+
+  private static void tokenEndsSoon() {
+    if (expiring == null) {
+      var token =
+          gateway
+              .devices()
+              .device(
+                  new DeviceId("old-token"),
+                  new OrgId(ELSEWHERE),
+                  Optional.empty(),
+                  Duration.ofHours(1));
+      expiring = FakeDevice.connects(gateway, token.token());
+    }
+    eventually("seen", () -> now().sum("muster_tokens_unrenewed") > 0);
+  }
+
+  private static void sessionIsRevoked() {
+    var ada =
+        gateway
+            .users()
+            .user("ada", new OrgId(ORG), Role.VIEWER, Optional.empty(), Duration.ofHours(1));
+    var hers = FakeDevice.knocks(gateway, ada.token());
+    eventually("she watches", hers::isConnected);
+    var reply =
+        gateway.admin(ORG).post("/api/v1/sessions/revoke", "{\"jti\":\"%s\"}".formatted(ada.jti()));
+    assertEquals(200, reply.status(), reply::toString);
+  }
+
+  // ── what is around ──
+
+  private static void anotherIsDownAndReturns() {
+    FakeDevice.connects(gateway, ELSEWHERE, "returns").close();
+    eventually("it is down", EveryMetricIT::isDown);
+    try (var _ = FakeDevice.connects(gateway, ELSEWHERE, "returns")) {
+      eventually("it is back", () -> !isDown());
+    }
+  }
+
+  private static boolean isDown() {
+    return gateway.viewer(ELSEWHERE).get("/api/v1/outages").body().contains("\"returns\"");
+  }
+
+  /** For good: what is to be written after that is lost. */
+  private static void redisGoesAway() {
+    redis.stop();
+    anotherComesAndGoes();
+  }
+
+  private static void contentFailsWithoutRedis() {
+    redis.stop();
+    contentFails();
   }
 
   // ── the walk ──
 
   @BeforeAll
   static void everything_happens_once() throws Exception {
-    gateway = TestGateway.embedded();
-    eventually("a first picture", () -> now().sum("muster_journal_up") == 1);
+    redis = RedisServer.start();
+    gateway =
+        TestGateway.embedded(
+            Map.of(
+                "muster.redis.url", redis.url(),
+                "muster.device.telling", "100ms",
+                "muster.device.grace", "200ms",
+                "muster.notifications.interval", "50ms",
+                "muster.notifications.remind-after", "100ms",
+                "muster.telemetry.batch-max", 2,
+                "muster.telemetry.linger", "2s"));
+    eventually(
+        "a first picture",
+        () -> now().sum("muster_journal_up") == 1 && now().sum("muster_redis_up") == 1);
     before = now();
     for (Deed deed : DEEDS.values()) {
       deed.run();
@@ -176,8 +331,9 @@ class EveryMetricIT {
 
   @AfterAll
   static void all_leave() {
-    Stream.of(device, dashboard).forEach(FakeDevice::close);
+    Stream.of(device, dashboard, expiring).forEach(FakeDevice::close);
     gateway.close();
+    redis.close();
   }
 
   private static Scrape now() {
@@ -191,17 +347,17 @@ class EveryMetricIT {
   @ParameterizedTest
   @MethodSource("metrics")
   void is_moved_by_something_that_happens(String metric) {
-    switch (metric) {
-      case "muster_tokens_unrenewed" -> {} // has been looked at when it happened
-      case "muster_journal_up" ->
-          eventually(
-              "the journal is told away",
-              () -> {
-                TELEMETRY.journalFails(); // once more: the one that is there says otherwise
-                return now().amount(metric) == 0;
-              });
-      default -> eventually(metric, () -> now().amount(metric) != before.amount(metric));
+    if (SEEN_AT_ONCE.contains(metric)) {
+      return;
     }
+    eventually(
+        metric,
+        () -> {
+          if (metric.equals("muster_journal_up")) {
+            TELEMETRY.journalFails(); // once more: the one that is there says otherwise
+          }
+          return now().amount(metric) != before.amount(metric);
+        });
   }
 
   @Test
@@ -228,6 +384,7 @@ class EveryMetricIT {
         text.sum("muster_device_connects_total"),
         text.sum("ws_connections_total", "status=\"connected\""));
     assertTrue(text.sum("ws_messages_total", "type=\"heartbeat\"") > 0);
+    assertTrue(text.sum("content_errors_total", "type=\"decode_error\"") > 0);
     assertTrue(text.sum("http_request_duration_seconds_count", "path=\"health\"") > 0);
   }
 

@@ -188,17 +188,24 @@ class SettingsTest {
 
   @Nested
   class Every_key_of_the_file {
+    private static final Map<String, Settings> BASES = new HashMap<>();
+
+    @TempDir private static Path shared;
+
     @ParameterizedTest
     @MethodSource("io.muster.app.SettingsTest#ours")
     void changes_the_settings(String key) {
       assertTrue(OTHERS.containsKey(key), "give it another value in this test");
-      var base = production(Map.of("muster.data-dir", dataDir.toString()));
-      if (key.equals("mode")) {
-        base.put("muster.mode", "development");
-      }
-      var changed = new HashMap<>(base);
+      var base = key.equals("mode") ? "development" : "production";
+      var changed = as(base);
       changed.put("muster." + key, OTHERS.get(key));
-      assertNotEquals(Settings.read(base), Settings.read(changed));
+      assertNotEquals(
+          BASES.computeIfAbsent(base, _ -> Settings.read(as(base))), Settings.read(changed));
+    }
+
+    /** One directory for all: in production nothing is written, and development writes once. */
+    private static Map<String, Object> as(String mode) {
+      return production(Map.of("muster.data-dir", shared.toString(), "muster.mode", mode));
     }
 
     @Test

@@ -120,8 +120,22 @@ public final class Revocations implements SessionJudge {
     return cause.isPresent() || markers.isEmpty()
         ? CompletableFuture.completedFuture(cause)
         : judged
-            .get(session, (one, _) -> marked(markers.get(), one).toCompletableFuture())
+            .get(session, (one, _) -> remembered(marked(markers.get(), one)))
             .exceptionally(_ -> Optional.empty());
+  }
+
+  /** A failure is not remembered; given as it is, each would be a trace in the cache's log. */
+  private static <T> CompletableFuture<T> remembered(CompletionStage<T> asked) {
+    var answer = new CompletableFuture<T>();
+    asked.whenComplete(
+        (found, failure) -> {
+          if (failure == null) {
+            answer.complete(found);
+          } else {
+            answer.cancel(false);
+          }
+        });
+    return answer;
   }
 
   private static CompletionStage<Optional<Cause>> marked(

@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param lineBytes longest request line, in bytes; beyond it 414
  * @param headerBytes all headers of a request together, in bytes; beyond it 431
  * @param bodyBytes largest request body, in bytes; beyond it 413. The routes have limits of their
- *     own below it; the largest is that of a pushed playlist
+ *     own below it, but for a picture that is uploaded into our folder: 4 MiB is a screen in 4K
  * @param bodiesBytes the bodies of all requests under way together, in bytes; beyond it 503
  * @param head from the first byte of a request to its last header; beyond it 408
  * @param body from the headers to the end of the body; beyond it 408

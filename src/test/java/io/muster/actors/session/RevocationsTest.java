@@ -24,6 +24,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -92,6 +95,26 @@ class RevocationsTest {
 
     @Override
     public void put(Revocation revocation) {}
+  }
+
+  /** Hears what a library says by itself. */
+  private static final class Ear extends Handler {
+    private final List<LogRecord> heard;
+
+    Ear(List<LogRecord> heard) {
+      this.heard = heard;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      heard.add(record);
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
   }
 
   @Nested
@@ -185,6 +208,21 @@ class RevocationsTest {
       markers.isAway = false;
       markers.over.put(ADA, Cause.REVOKED);
       assertEquals(Optional.of(Cause.REVOKED), await(revocations.judge(ADA)));
+    }
+
+    @Test
+    void leaves_no_trace_in_a_log_each_time_they_cannot_be_read() {
+      var told = new ArrayList<LogRecord>();
+      var log = Logger.getLogger("com.github.benmanes.caffeine");
+      var ear = new Ear(told);
+      log.addHandler(ear);
+      try {
+        markers.isAway = true;
+        await(revocations.judge(ADA));
+      } finally {
+        log.removeHandler(ear);
+      }
+      assertEquals(List.of(), told);
     }
 
     @Test

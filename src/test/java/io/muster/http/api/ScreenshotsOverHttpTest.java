@@ -243,17 +243,17 @@ class ScreenshotsOverHttpTest {
 
   @Nested
   class Uploaded_by_the_device {
+    private static final int DOOR = 4 * 1024 * 1024;
     private JSONObject offer;
 
     @BeforeEach
     void ask() {
-      offer =
-          screen
-              .asks(
-                  "screenshot:upload",
-                  "{'requestId':'r-2','contentType':'image/png','bytes':%d,'width':64,'height':36}"
-                      .formatted(picture.length))
-              .optJSONObject("data");
+      offer = screen.asks("screenshot:upload", wish(picture.length)).optJSONObject("data");
+    }
+
+    private static String wish(int bytes) {
+      return "{'requestId':'r-2','contentType':'image/png','bytes':%d,'width':64,'height':36}"
+          .formatted(bytes);
     }
 
     private JSONObject uploaded(String key) {
@@ -283,12 +283,19 @@ class ScreenshotsOverHttpTest {
     }
 
     @Test
+    void one_as_large_as_our_own_door_takes_is_kept() throws Exception {
+      var largest = Pictured.pngOf(DOOR);
+      var place = screen.asks("screenshot:upload", wish(DOOR)).optJSONObject("data");
+      assertEquals(200, put(place.optString("url"), "image/png", largest));
+      isSaved(uploaded(place.optString("key")));
+      assertEquals(DOOR, items().get(0).get("bytes").asInt());
+    }
+
+    @Test
     void one_larger_than_our_own_door_takes_is_not_even_offered_a_place() {
       isRefused(
-          "Screenshot too large (max 1048576 bytes)",
-          screen.asks(
-              "screenshot:upload",
-              "{'requestId':'r','contentType':'image/png','bytes':1048577,'width':1,'height':1}"));
+          "Screenshot too large (max 4194304 bytes)",
+          screen.asks("screenshot:upload", wish(DOOR + 1)));
     }
   }
 }
