@@ -80,6 +80,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.BootstrapSetup;
@@ -99,6 +100,9 @@ import scala.concurrent.ExecutionContext;
 /** The map of the house: what exists, in the order in which it comes alive. */
 public final class Gateway implements AutoCloseable {
   private static final Duration CLOSING = Duration.ofMillis(4_500);
+
+  // A part of the above. A second doubles the time in which a whole fleet comes back.
+  private static final Duration FAREWELL = Duration.ofSeconds(1);
 
   // Nobody's device, that is never registered: to describe it writes nothing.
   private static final OrgId PROBE_ORG = new OrgId("_muster");
@@ -365,7 +369,7 @@ public final class Gateway implements AutoCloseable {
     var deadline = Deadline.in(CLOSING);
     probe.leaving();
     listener.close();
-    guests.sendAway();
+    guests.sendAway(FAREWELL, rest -> LockSupport.parkNanos(rest.toNanos()));
     reports.close(deadline.atMost(Duration.ofMillis(700)));
     Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
     studio.close();

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Everything that can be set, read once; all that is wrong is said at once. */
 public record Settings(
@@ -119,6 +120,8 @@ public record Settings(
   private static final class Reader {
     private static final Duration MOMENT = Duration.ofMillis(10);
     private static final Duration WEEK = Duration.ofDays(7);
+    private static final Pattern LOCAL_PAGE =
+        Pattern.compile("https?://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?");
 
     private final Keys keys;
 
@@ -135,7 +138,7 @@ public record Settings(
           new Settings(
               isProduction,
               dataDir,
-              http(),
+              http(isProduction),
               sockets,
               Secrets.NONE,
               users(),
@@ -166,15 +169,25 @@ public record Settings(
       return mode;
     }
 
-    private Http http() {
+    private Http http(boolean isProduction) {
       var proxies = keys.list("http.trusted-proxies");
       keys.checked("http.trusted-proxies", () -> TrustedProxies.of(proxies), TrustedProxies.NONE);
       return new Http(
           keys.text("http.host", ""),
           keys.whole("http.port", 0, 65_535),
-          keys.list("http.cors-origin"),
+          origins(isProduction),
           proxies,
           keys.text("http.cookie", ""));
+    }
+
+    /** The pages of a developer's machine are never meant elsewhere: the variable was forgotten. */
+    private List<String> origins(boolean isProduction) {
+      var origins = keys.list("http.cors-origin");
+      keys.require(
+          !isProduction || origins.stream().noneMatch(LOCAL_PAGE.asMatchPredicate()),
+          "CORS_ORIGIN is missing: production needs the addresses of its dashboards, or an empty text"
+              + " where there are none");
+      return origins;
     }
 
     private Sockets sockets() {

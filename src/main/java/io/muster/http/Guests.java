@@ -3,13 +3,19 @@ package io.muster.http;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Socket;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** Everybody who is connected to this node, so that they can be told when it leaves. */
 public final class Guests {
   private static final Frame SHUTDOWN =
       Frame.event("server:shutdown", Json.object().put("reconnect", true));
+
+  // As many handshakes as a node has long done when the next ones come.
+  private static final int AT_ONCE = 250;
 
   private final Map<Socket, Kind> sockets = new ConcurrentHashMap<>();
   private volatile boolean isLeaving;
@@ -45,13 +51,22 @@ public final class Guests {
 
   /**
    * A transport that is closed is one that comes back; a polite disconnect would end real clients
-   * for good.
+   * for good. All are told at once. A large crowd ends in parts over the whole time, because those
+   * who end together come back together.
+   *
+   * @param over for the whole crowd; a small one needs no time
+   * @param rest takes the time between two parts. Not on an event loop
    */
-  public void sendAway() {
+  public void sendAway(Duration over, Consumer<Duration> rest) {
     isLeaving = true;
-    for (Socket socket : sockets.keySet()) {
-      socket.send(SHUTDOWN);
-      socket.end(Ending.RESTARTING);
+    var all = List.copyOf(sockets.keySet());
+    all.forEach(socket -> socket.send(SHUTDOWN));
+    var pause = over.dividedBy(Math.max(1, all.size() / AT_ONCE));
+    for (int next = 0; next < all.size(); next++) {
+      if (next > 0 && next % AT_ONCE == 0) {
+        rest.accept(pause);
+      }
+      all.get(next).end(Ending.RESTARTING);
     }
   }
 }

@@ -230,9 +230,10 @@ class DemoIT {
       environment.put("JWT_SECRET", "short");
       environment.put("MUSTER_GRACE", "never");
       var said = fails(environment, "serve");
-      assertEquals(5, said.size(), said::toString);
+      assertEquals(6, said.size(), said::toString);
       for (String word :
           List.of(
+              "CORS_ORIGIN",
               "DEVICE_JWT_SECRET",
               "JWT_SECRET",
               "INTERNAL_API_SECRET",

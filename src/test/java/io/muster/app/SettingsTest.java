@@ -39,6 +39,10 @@ class SettingsTest {
     return Settings.read(all);
   }
 
+  private static final String NO_ORIGIN =
+      "CORS_ORIGIN is missing: production needs the addresses of its dashboards, or an empty text"
+          + " where there are none";
+
   private List<String> complaints(Map<String, Object> changes) {
     var wrong = assertThrows(Settings.Wrong.class, () -> read(changes));
     return wrong.getMessage().lines().toList();
@@ -60,6 +64,8 @@ class SettingsTest {
                 SECRET,
                 "muster.content.api-base-url",
                 "https://api.example",
+                "muster.http.cors-origin",
+                "https://screens.example",
                 "muster.reporting.sentry-dsn",
                 "https://key@errors.example/1",
                 "muster.screenshots.s3.access-key",
@@ -223,6 +229,7 @@ class SettingsTest {
               "DEVICE_JWT_SECRET is missing",
               "JWT_SECRET is missing",
               "INTERNAL_API_SECRET is missing",
+              NO_ORIGIN,
               "DATABASE_URL is missing: production needs PostgreSQL"),
           complaints(Map.of("muster.mode", "production")));
     }
@@ -260,6 +267,16 @@ class SettingsTest {
     void no_secret_is_made_up_and_nothing_is_written() {
       assertThrows(Settings.Wrong.class, () -> read(Map.of("muster.mode", "production")));
       assertEquals(0, dataDir.toFile().list().length);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"http://localhost:3001", "https://fleet.example, http://127.0.0.1:3001"})
+    void rule_70_pages_of_a_developers_machine_are_not_fallen_back_to(String origins) {
+      assertEquals(
+          List.of(NO_ORIGIN), complaints(production(Map.of("muster.http.cors-origin", origins))));
+      assertEquals(
+          List.of(), read(production(Map.of("muster.http.cors-origin", ""))).http().corsOrigins());
     }
 
     @Test

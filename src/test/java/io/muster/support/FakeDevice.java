@@ -34,6 +34,7 @@ public final class FakeDevice implements AutoCloseable {
             "tenant:suspended",
             "tenant:resumed",
             "notification:new",
+            "token:refresh",
             "error",
             "screenshot:ready",
             Socket.EVENT_CONNECT_ERROR,

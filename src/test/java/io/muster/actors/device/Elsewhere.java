@@ -37,6 +37,7 @@ final class Elsewhere implements ContentSource, Transitions {
   private volatile Optional<Optional<Grace>> grace = Optional.of(Optional.empty());
   private volatile boolean changesByItself;
   private volatile boolean isRegistry;
+  private volatile boolean isAnswerLost;
 
   Outside outside() {
     return new Outside(
@@ -71,6 +72,11 @@ final class Elsewhere implements ContentSource, Transitions {
 
   void registryIsAway() {
     entry = Optional.empty();
+  }
+
+  /** What is written from now on is done, and nobody hears of it. */
+  void losesAnswers() {
+    isAnswerLost = true;
   }
 
   void left(Grace record) {
@@ -183,7 +189,9 @@ final class Elsewhere implements ContentSource, Transitions {
         var e = row.orElseThrow();
         registered(new Entry(e.org(), e.name(), e.disabled(), Optional.of(hash), e.qrOverlay()));
       }
-      return CompletableFuture.completedFuture(fits);
+      return isAnswerLost
+          ? CompletableFuture.failedFuture(new IllegalStateException("the line was cut"))
+          : CompletableFuture.completedFuture(fits);
     }
   }
 
