@@ -36,13 +36,18 @@ import org.slf4j.LoggerFactory;
 /** The whole URL space on one screen. */
 public final class Routes extends Directives {
 
-  /** What the routes speak to. */
+  /**
+   * What the routes speak to.
+   *
+   * @param isRegisteredElsewhere the rows of a CMS say which devices there are
+   */
   public record House(
       Devices devices,
       Roster roster,
       CommandHistory history,
       Statistics statistics,
       Pairings pairings,
+      boolean isRegisteredElsewhere,
       Optional<PushedContents> pushed,
       Telemetry telemetry,
       TokenMint mint,
@@ -101,7 +106,12 @@ public final class Routes extends Directives {
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
     backEnd =
         new BackEndRoutes(
-            house.backEnd(), house.devices(), house.history(), house.telemetry(), house.clock());
+            house.backEnd(),
+            house.isRegisteredElsewhere(),
+            house.devices(),
+            house.history(),
+            house.telemetry(),
+            house.clock());
     backEndHealth = new BackEndHealth(house.health(), house.backEndHealth(), ops);
   }
 
