@@ -89,11 +89,17 @@ public final class Routes extends Directives {
         new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
     content =
         new ContentRoutes(
-            house.devices(), house.pushed(), house.authenticator(), house.access(), house.clock());
+            house.devices(),
+            house.pushed(),
+            house.backEnd().tenants(),
+            house.authenticator(),
+            house.access(),
+            house.clock());
     batch = new BatchRoutes(house.devices(), house.roster(), house.telemetry(), house.access());
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
-    tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    tokenCheck =
+        new TokenCheckRoute(house.devices(), house.backEnd().tenants(), house.authenticator());
     reported =
         new TelemetryRoutes(house.devices(), house.statistics(), house.access(), house.clock());
     alerts = new AlertRoutes(house.alerts(), house.access(), house.clock());
