@@ -245,6 +245,7 @@ public final class Gateway implements AutoCloseable {
                 history,
                 new SqlStatistics(database),
                 new SqlPairings(database),
+                sources.registry().isPresent(),
                 sources.pushed(),
                 telemetry,
                 mint,
@@ -265,9 +266,6 @@ public final class Gateway implements AutoCloseable {
                 new BackEndRoutes.House(
                     new ServiceKey(settings.secrets().internal().map(Secret::of)),
                     settings.backEnd().patience(),
-                    sources.registry().isPresent()
-                        ? BackEndRoutes.Registrar.CMS
-                        : BackEndRoutes.Registrar.MUSTER,
                     sources.pushed(),
                     feed,
                     tenants),

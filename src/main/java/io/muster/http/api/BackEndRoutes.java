@@ -74,14 +74,6 @@ public final class BackEndRoutes extends Directives {
 
   private static final String BY = "back end";
 
-  /** Who decides which devices there are. */
-  public enum Registrar {
-    /** Our journal; what is deleted is retired. */
-    MUSTER,
-    /** A CMS; a device that it has deleted may be entered there again. */
-    CMS
-  }
-
   /**
    * What they need beside what all routes have.
    *
@@ -90,20 +82,26 @@ public final class BackEndRoutes extends Directives {
   public record House(
       ServiceKey key,
       BackEndPatience patience,
-      Registrar registrar,
       Optional<PushedContents> pushed,
       Feed feed,
       TenantBoard tenants) {}
 
   private final House house;
+  private final boolean isRegisteredElsewhere;
   private final Devices devices;
   private final BackEndCommands commands;
   private final BackEndContent content;
   private final Clock clock;
 
   BackEndRoutes(
-      House house, Devices devices, CommandHistory history, Telemetry telemetry, Clock clock) {
+      House house,
+      boolean isRegisteredElsewhere,
+      Devices devices,
+      CommandHistory history,
+      Telemetry telemetry,
+      Clock clock) {
     this.house = house;
+    this.isRegisteredElsewhere = isRegisteredElsewhere;
     this.devices = devices;
     this.commands = new BackEndCommands(devices, history, house.tenants(), telemetry);
     this.content = new BackEndContent(commands, devices, house.pushed(), clock);
@@ -361,7 +359,8 @@ public final class BackEndRoutes extends Directives {
   }
 
   private CompletionStage<Answer> revoke(DeviceView view, String reason) {
-    boolean isGone = house.registrar() == Registrar.MUSTER && reason.equals("deleted");
+    // What a CMS has deleted may be entered there again.
+    boolean isGone = !isRegisteredElsewhere && reason.equals("deleted");
     return devices.ask(
         view.id(),
         replyTo ->

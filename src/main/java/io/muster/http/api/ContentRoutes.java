@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.util.RawValue;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Tenants;
 import io.muster.actors.content.Desired;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Answer;
@@ -31,7 +32,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
@@ -52,6 +52,7 @@ final class ContentRoutes extends Directives {
 
   private final Devices devices;
   private final Optional<PushedContents> pushed;
+  private final Tenants tenants;
   private final Authenticator authenticator;
   private final Access access;
   private final Clock clock;
@@ -60,11 +61,13 @@ final class ContentRoutes extends Directives {
   ContentRoutes(
       Devices devices,
       Optional<PushedContents> pushed,
+      Tenants tenants,
       Authenticator authenticator,
       Access access,
       Clock clock) {
     this.devices = devices;
     this.pushed = pushed;
+    this.tenants = tenants;
     this.authenticator = authenticator;
     this.access = access;
     this.clock = clock;
@@ -182,7 +185,7 @@ final class ContentRoutes extends Directives {
                     header
                         .flatMap(Presented::bearer)
                         .map(this::mine)
-                        .orElseGet(() -> complete(no(401, Verdict.Refused.INVALID.code())))));
+                        .orElseGet(() -> complete(DeviceAnswers.invalid()))));
   }
 
   private Route mine(String token) {
@@ -191,9 +194,9 @@ final class ContentRoutes extends Directives {
         verdict ->
             switch (verdict) {
               case Verdict.Device device -> inTurn(device);
-              case Verdict.Lapsed _ -> complete(no(401, Verdict.Refused.EXPIRED.code()));
-              case Verdict.User _ -> complete(no(401, Verdict.Refused.INVALID.code()));
-              case Verdict.Refused refused -> complete(no(401, refused.code()));
+              case Verdict.Lapsed _ -> complete(DeviceAnswers.no(Verdict.Refused.EXPIRED));
+              case Verdict.User _ -> complete(DeviceAnswers.invalid());
+              case Verdict.Refused refused -> complete(DeviceAnswers.no(refused));
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
             });
   }
@@ -210,9 +213,13 @@ final class ContentRoutes extends Directives {
         .ask(device.id(), replyTo -> new CheckToken(device.org(), proof, replyTo))
         .thenCompose(
             checked ->
-                checked instanceof Answer.No no
-                    ? completed(no(no.why()))
-                    : described(device.org(), device.id()).thenApply(ContentRoutes::enveloped));
+                checked instanceof Answer.No no ? completed(no(no.why())) : permitted(device));
+  }
+
+  private CompletionStage<HttpResponse> permitted(Verdict.Device device) {
+    return tenants.isSuspended(device.org())
+        ? completed(DeviceAnswers.suspended())
+        : described(device.org(), device.id()).thenApply(ContentRoutes::enveloped);
   }
 
   private static HttpResponse enveloped(Answer answer) {
@@ -228,7 +235,7 @@ final class ContentRoutes extends Directives {
             desired -> {
               var json = Json.object().put("success", true);
               json.set("data", content(desired));
-              return fresh(Answers.json(200, json));
+              return DeviceAnswers.ok(json);
             });
   }
 
@@ -238,18 +245,10 @@ final class ContentRoutes extends Directives {
    */
   private static HttpResponse no(Refusal why) {
     return switch (why) {
-      case DEVICE_RETIRED, TOKEN_REVOKED -> no(401, "DEVICE_REVOKED");
-      case DEVICE_NOT_FOUND -> no(401, Verdict.Refused.INVALID.code());
+      case DEVICE_RETIRED, TOKEN_REVOKED -> DeviceAnswers.no(401, "DEVICE_REVOKED");
+      case DEVICE_NOT_FOUND -> DeviceAnswers.invalid();
       default -> Answers.refusal(why);
     };
-  }
-
-  private static HttpResponse no(int status, String code) {
-    return fresh(Answers.json(status, Json.object().put("code", code)));
-  }
-
-  private static HttpResponse fresh(HttpResponse answer) {
-    return answer.addHeader(RawHeader.create("Cache-Control", "no-store"));
   }
 
   // ── answers ──

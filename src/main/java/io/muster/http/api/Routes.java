@@ -36,13 +36,18 @@ import org.slf4j.LoggerFactory;
 /** The whole URL space on one screen. */
 public final class Routes extends Directives {
 
-  /** What the routes speak to. */
+  /**
+   * What the routes speak to.
+   *
+   * @param isRegisteredElsewhere the rows of a CMS say which devices there are
+   */
   public record House(
       Devices devices,
       Roster roster,
       CommandHistory history,
       Statistics statistics,
       Pairings pairings,
+      boolean isRegisteredElsewhere,
       Optional<PushedContents> pushed,
       Telemetry telemetry,
       TokenMint mint,
@@ -84,11 +89,17 @@ public final class Routes extends Directives {
         new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
     content =
         new ContentRoutes(
-            house.devices(), house.pushed(), house.authenticator(), house.access(), house.clock());
+            house.devices(),
+            house.pushed(),
+            house.backEnd().tenants(),
+            house.authenticator(),
+            house.access(),
+            house.clock());
     batch = new BatchRoutes(house.devices(), house.roster(), house.telemetry(), house.access());
     pairing =
         new PairingRoutes(house.devices(), house.pairings(), tokens, house.access(), house.clock());
-    tokenCheck = new TokenCheckRoute(house.devices(), house.authenticator());
+    tokenCheck =
+        new TokenCheckRoute(house.devices(), house.backEnd().tenants(), house.authenticator());
     reported =
         new TelemetryRoutes(house.devices(), house.statistics(), house.access(), house.clock());
     alerts = new AlertRoutes(house.alerts(), house.access(), house.clock());
@@ -101,7 +112,12 @@ public final class Routes extends Directives {
     ops = new OpsRoutes(house.health(), house.scrape(), house.mayScrape());
     backEnd =
         new BackEndRoutes(
-            house.backEnd(), house.devices(), house.history(), house.telemetry(), house.clock());
+            house.backEnd(),
+            house.isRegisteredElsewhere(),
+            house.devices(),
+            house.history(),
+            house.telemetry(),
+            house.clock());
     backEndHealth = new BackEndHealth(house.health(), house.backEndHealth(), ops);
   }
 

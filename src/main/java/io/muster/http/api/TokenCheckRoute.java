@@ -1,6 +1,7 @@
 package io.muster.http.api;
 
 import io.muster.actors.Refusal;
+import io.muster.actors.Tenants;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.DeviceCommand.CheckToken;
 import io.muster.actors.device.Devices;
@@ -12,12 +13,12 @@ import io.muster.http.edge.Allowance;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.server.Route;
 
 /**
  * What a device asks before it gives up its credential: is this token really gone? Answered in the
- * few words that shipped clients read, never in an envelope or as a problem; only 410 is the end.
+ * few words that shipped clients read, never in an envelope or as a problem; only 410 is the end. A
+ * device of a suspended organisation holds until it is told that it is resumed.
  */
 final class TokenCheckRoute extends Directives {
   // Clients ask once after 30 s at the earliest; two cover a restart in between.
@@ -26,11 +27,13 @@ final class TokenCheckRoute extends Directives {
   private static final int TOKENS_MAX = 10_000;
 
   private final Devices devices;
+  private final Tenants tenants;
   private final Authenticator authenticator;
   private final Turns turns = new Turns(ONE_TOKEN, TOKENS_MAX);
 
-  TokenCheckRoute(Devices devices, Authenticator authenticator) {
+  TokenCheckRoute(Devices devices, Tenants tenants, Authenticator authenticator) {
     this.devices = devices;
+    this.tenants = tenants;
     this.authenticator = authenticator;
   }
 
@@ -44,7 +47,7 @@ final class TokenCheckRoute extends Directives {
                     header
                         .flatMap(Presented::bearer)
                         .map(this::check)
-                        .orElseGet(() -> complete(no(401, Verdict.Refused.INVALID.code())))));
+                        .orElseGet(() -> complete(DeviceAnswers.invalid()))));
   }
 
   private Route check(String token) {
@@ -54,8 +57,8 @@ final class TokenCheckRoute extends Directives {
             switch (verdict) {
               case Verdict.Device device -> inTurn(device, false);
               case Verdict.Lapsed lapsed -> inTurn(lapsed.device(), true);
-              case Verdict.User _ -> complete(no(401, Verdict.Refused.INVALID.code()));
-              case Verdict.Refused refused -> complete(no(401, refused.code()));
+              case Verdict.User _ -> complete(DeviceAnswers.invalid());
+              case Verdict.Refused refused -> complete(DeviceAnswers.no(refused));
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
             });
   }
@@ -72,26 +75,20 @@ final class TokenCheckRoute extends Directives {
     var proof = device.proof(isLapsed);
     return devices
         .ask(device.id(), replyTo -> new CheckToken(device.org(), proof, replyTo))
-        .thenApply(answer -> answer instanceof Answer.No no ? no(no.why()) : yes());
+        .thenApply(answer -> answer instanceof Answer.No no ? no(no.why()) : good(device));
   }
 
   private static HttpResponse no(Refusal why) {
     return switch (why) {
-      case DEVICE_RETIRED, TOKEN_REVOKED -> no(410, "DEVICE_REVOKED");
-      case DEVICE_NOT_FOUND -> no(401, Verdict.Refused.INVALID.code());
+      case DEVICE_RETIRED, TOKEN_REVOKED -> DeviceAnswers.no(410, "DEVICE_REVOKED");
+      case DEVICE_NOT_FOUND -> DeviceAnswers.invalid();
       default -> Answers.refusal(why);
     };
   }
 
-  private static HttpResponse no(int status, String code) {
-    return fresh(Answers.json(status, Json.object().put("code", code)));
-  }
-
-  private static HttpResponse yes() {
-    return fresh(Answers.json(200, Json.object().put("status", "ok")));
-  }
-
-  private static HttpResponse fresh(HttpResponse answer) {
-    return answer.addHeader(RawHeader.create("Cache-Control", "no-store"));
+  private HttpResponse good(Verdict.Device device) {
+    return tenants.isSuspended(device.org())
+        ? DeviceAnswers.suspended()
+        : DeviceAnswers.ok(Json.object().put("status", "ok"));
   }
 }

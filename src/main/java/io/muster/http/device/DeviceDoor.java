@@ -100,8 +100,12 @@ public record DeviceDoor(
     return PLAYLISTS.get(playlist, Json::parse);
   }
 
-  /** The same content under the same version as it is pushed. */
+  /** The same content under the same version as it is pushed; none while none is. */
   void contentOf(DeviceId id, OrgId org, Consumer<ObjectNode> answer) {
+    if (present.isSuspended(org)) {
+      answer.accept(contentAnswer(new Answer.ContentIs(Optional.empty())));
+      return;
+    }
     devices
         .ask(id, replyTo -> new DescribeContent(org, replyTo))
         .thenAccept(found -> answer.accept(contentAnswer(found)));

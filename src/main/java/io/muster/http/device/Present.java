@@ -38,6 +38,11 @@ public final class Present {
     tenants.suspension(org).ifPresent(suspended -> socket.send(frame(suspended)));
   }
 
+  /** What its devices shall show is withheld, also from those who ask. */
+  boolean isSuspended(OrgId org) {
+    return tenants.isSuspended(org);
+  }
+
   void left(OrgId org, Socket socket) {
     devices.computeIfPresent(
         org,

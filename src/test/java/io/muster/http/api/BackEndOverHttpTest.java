@@ -578,6 +578,67 @@ class BackEndOverHttpTest {
           });
     }
 
+    private void becomesAndIsTold(FakeDevice tv, String state) {
+      succeeded(becomes(state));
+      eventually("told", () -> !tv.heard("tenant:" + state).isEmpty());
+    }
+
+    @Test
+    void tells_a_device_that_checks_its_good_token_to_hold() {
+      var device = acme.device();
+      var mine = "/api/v1/devices/auth/check";
+      try (var tv = connected(device)) {
+        becomesAndIsTold(tv, "suspended");
+        var reply = as(device).get(mine);
+        assertEquals(403, reply.status());
+        assertEquals(read("{'code':'TENANT_SUSPENDED'}"), reply.json());
+        assertEquals(Optional.of("no-store"), reply.header("Cache-Control"));
+
+        becomesAndIsTold(tv, "resumed");
+        assertEquals(200, as(device).get(mine).status());
+      }
+    }
+
+    @Test
+    void does_not_hide_from_a_device_that_it_is_revoked() {
+      var device = acme.device();
+      try (var tv = connected(device)) {
+        becomesAndIsTold(tv, "suspended");
+        var token = gateway.deviceToken(acme.org(), id(device));
+        acme.admin().delete(device);
+        assertEquals(410, acme.bearing(token).get("/api/v1/devices/auth/check").status());
+      }
+    }
+
+    @Test
+    void withholds_what_its_devices_ask_for() throws Exception {
+      var device = acme.device();
+      try (var tv = connected(device)) {
+        succeeded(
+            ask(
+                PLAYLIST,
+                "{'deviceId':'%s','playlist':{'id':'p','items':[{'contentId':'c','order':0,'content':{'id':'c','type':'image','url':'https://x/y'}}]}}"
+                    .formatted(id(device))));
+        becomesAndIsTold(tv, "suspended");
+        var reply = as(device).get("/api/v1/devices/me/content");
+        assertEquals(403, reply.status());
+        assertEquals(read("{'code':'TENANT_SUSPENDED'}"), reply.json());
+        assertTrue(asksForItsPlaylist(tv).isNull("playlist"));
+
+        becomesAndIsTold(tv, "resumed");
+        assertEquals(200, as(device).get("/api/v1/devices/me/content").status());
+        assertEquals("p", asksForItsPlaylist(tv).getJSONObject("playlist").getString("id"));
+      }
+    }
+
+    private HttpCaller as(String device) {
+      return acme.bearing(gateway.deviceToken(acme.org(), id(device)));
+    }
+
+    private static org.json.JSONObject asksForItsPlaylist(FakeDevice tv) throws Exception {
+      return tv.asks("playlist:request", "{'forceRefresh':false}").getJSONObject("data");
+    }
+
     @Test
     void has_its_commands_queued() {
       var device = acme.device();

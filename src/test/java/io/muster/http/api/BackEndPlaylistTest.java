@@ -152,13 +152,13 @@ class BackEndPlaylistTest {
         new BackEndRoutes.House(
             key,
             new BackEndPatience(PATIENCE, PATIENCE, PATIENCE),
-            BackEndRoutes.Registrar.MUSTER,
             contents,
             NOBODY,
             new TenantBoard(new MemorySuspendedOrganizations()));
     var routes =
         new BackEndRoutes(
             house,
+            false,
             StubDevices.doing(system, clock, device),
             new MemoryHistory(),
             new MemoryTelemetry(),

@@ -217,8 +217,10 @@ class ContractTest {
       case 408, 503 -> false;
       case 429 -> !operation.isForUsers();
       case 400 -> operation.takesBody() || operation.takesQuery();
-      // The second is refused in production only.
-      case 403 -> !Set.of("checkDeviceToken", "backEndMetrics").contains(operation.name());
+      // Of a suspended organisation, and in production only.
+      case 403 ->
+          !Set.of("checkDeviceToken", "readOwnContent", "backEndMetrics")
+              .contains(operation.name());
       default -> status >= 400;
     };
   }
