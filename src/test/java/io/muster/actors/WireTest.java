@@ -1,39 +1,219 @@
 package io.muster.actors;
 
+import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
 import com.typesafe.config.ConfigFactory;
+import io.muster.actors.CommandView.Step;
 import io.muster.actors.DeviceView.Hints;
 import io.muster.actors.LastSeen.Seen;
-import io.muster.actors.dashboard.ToDashboard.Sampled;
+import io.muster.actors.content.Desired;
+import io.muster.actors.dashboard.Relay.News;
+import io.muster.actors.dashboard.ToDashboard;
+import io.muster.actors.device.Answer;
+import io.muster.actors.device.AwayReason;
+import io.muster.actors.device.DeviceCommand;
+import io.muster.actors.device.DeviceCommand.Link;
+import io.muster.actors.device.DeviceCommand.Proof;
+import io.muster.actors.device.DeviceCommand.Reaction;
+import io.muster.actors.device.DeviceCommand.Wish;
+import io.muster.actors.device.Order;
+import io.muster.actors.device.Outcome;
+import io.muster.actors.device.ToSession;
+import io.muster.actors.notify.GraceRulebook;
+import io.muster.actors.session.Revocation;
+import io.muster.actors.tenant.TenantChange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** What crosses from node to node arrives as it was. */
+/** What crosses from node to node arrives as it was, by the serializer that nodes use. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class WireTest {
   private static final ActorTestKit KIT =
       ActorTestKit.create(
-          ConfigFactory.parseString(
-                  """
-                  pekko.actor.provider = local
-                  pekko.actor.serialization-bindings { "io.muster.actors.Wire" = jackson-cbor }
-                  """)
+          ConfigFactory.parseString("pekko.actor.provider = local")
               .withFallback(ConfigFactory.load()));
+
+  private static final Instant AT = Instant.parse("2026-03-01T08:30:00.123456789Z");
+  private static final OrgId ACME = new OrgId("acme");
+  private static final CommandId COMMAND = new CommandId("c-1");
 
   @AfterAll
   static void end() {
     KIT.shutdownTestKit();
   }
 
+  @ParameterizedTest
+  @MethodSource("samples")
+  void arrives_as_it_was(Wire sample) {
+    assertEquals(sample, KIT.serializationTestKit().verifySerialization(sample, true));
+  }
+
+  /** Whoever adds a message adds a sample of it below. */
   @Test
-  void samples_with_all_that_a_device_says() {
+  void there_is_a_sample_of_every_message() {
+    var messages =
+        new ClassFileImporter()
+                .withImportOption(new ImportOption.DoNotIncludeTests())
+                .importPackages("io.muster")
+                .that(JavaClass.Predicates.assignableTo(Wire.class))
+                .stream()
+                .filter(type -> !type.isInterface())
+                .filter(type -> !type.getModifiers().contains(JavaModifier.ABSTRACT))
+                .map(JavaClass::getName)
+                .collect(toCollection(TreeSet::new));
+    var sampled =
+        samples().map(sample -> sample.getClass().getName()).collect(toCollection(TreeSet::new));
+    assertEquals(messages, sampled);
+  }
+
+  private static Stream<Wire> samples() {
+    return Stream.of(views(), commands(), requests(), answers(), sessions(), news(), others())
+        .flatMap(List::stream);
+  }
+
+  private static List<Wire> views() {
+    return List.of(device(), command(), content(), link());
+  }
+
+  private static List<Wire> commands() {
+    ActorRef<Answer> asker = ref();
+    return List.of(
+        new DeviceCommand.Connect(ACME, link(), AT),
+        new DeviceCommand.Heartbeat(link(), 7, Optional.of("")),
+        new DeviceCommand.SessionEnded(7, AwayReason.DRAINED),
+        new DeviceCommand.Acknowledge(
+            COMMAND, new Reaction(Outcome.FAILED, Optional.of("no disk")), 7),
+        new DeviceCommand.ContentReaction(7, "p-1", "v-1", Reaction.DONE),
+        new DeviceCommand.Identify(asker),
+        new DeviceCommand.TenantResumed(),
+        new DeviceCommand.Wake());
+  }
+
+  private static List<Wire> requests() {
+    ActorRef<Answer> asker = ref();
+    return List.of(
+        new DeviceCommand.Register(ACME, Optional.of("Küche"), tags(), "ada", asker),
+        new DeviceCommand.Amend(
+            ACME, Optional.empty(), Optional.of(tags()), Optional.of(true), "ada", asker),
+        new DeviceCommand.IssueToken(ACME, "hash", AT, "ada", asker),
+        new DeviceCommand.RevokeTokens(ACME, "stolen", "ada", asker),
+        new DeviceCommand.CheckToken(ACME, proof(), asker),
+        new DeviceCommand.Retire(ACME, "ada", asker),
+        new DeviceCommand.Describe(ACME, asker),
+        new DeviceCommand.Enqueue(
+            ACME,
+            new Wish(
+                Optional.of(COMMAND),
+                "reload",
+                Optional.of("{\"a\":1}"),
+                Optional.empty(),
+                60,
+                "ada",
+                Optional.of("key"),
+                Optional.empty(),
+                AT),
+            asker),
+        new DeviceCommand.ShowContent(ACME, AT, asker),
+        new DeviceCommand.DescribeContent(ACME, asker),
+        new DeviceCommand.DescribeCommand(ACME, COMMAND, asker),
+        new DeviceCommand.ListPending(ACME, asker),
+        new DeviceCommand.AwaitSettled(ACME, COMMAND, asker),
+        new DeviceCommand.Cancel(ACME, COMMAND, "ada", asker));
+  }
+
+  private static List<Wire> answers() {
+    return List.of(
+        new Answer.Described(device()),
+        new Answer.Created(device()),
+        new Answer.Done(),
+        new Answer.Accepted(command()),
+        new Answer.AcceptedBefore(COMMAND),
+        new Answer.Command(command()),
+        new Answer.Pending(List.of(command())),
+        new Answer.Shown(Answer.ContentOutcome.NEGATIVE_ACK),
+        new Answer.ContentIs(Optional.of(content())),
+        new Answer.No(Refusal.TOO_MANY_PENDING));
+  }
+
+  private static List<Wire> sessions() {
+    ActorRef<DeviceCommand> device = ref();
+    return List.of(
+        new ToSession.Welcome(7, device, Optional.of("{}")),
+        new ToSession.Found(device),
+        new ToSession.Heard(9, true),
+        new ToSession.Show(content()),
+        new ToSession.Renew("token"),
+        new ToSession.Deliver(
+            new Order(COMMAND, "reload", Optional.of("{}"), Optional.of("key"), "ada", AT, AT)),
+        new ToSession.Goodbye(ToSession.Reason.REVOKED, Optional.of("retired")));
+  }
+
+  /** Alone, and as the field that says no more of itself than that it is news. */
+  private static List<Wire> news() {
+    var samples =
+        List.of(
+            new Seen(new DeviceId("tv-1"), ACME, hints()),
+            new Seen(new DeviceId("tv-2"), ACME, Hints.NONE));
+    List<ToDashboard> all =
+        List.of(
+            new ToDashboard.DeviceChanged(device()),
+            new ToDashboard.DeviceMissing(device()),
+            new ToDashboard.Sampled(samples),
+            new ToDashboard.CommandMoved(command()),
+            new ToDashboard.Told("notification:new", "{}", Optional.of("ada")));
+    return all.stream()
+        .<Wire>mapMulti(
+            (one, into) -> {
+              into.accept(one);
+              into.accept(new News(ACME, one));
+            })
+        .toList();
+  }
+
+  private static List<Wire> others() {
+    return List.of(
+        new TenantChange.Suspended(ACME, Optional.of("unpaid")),
+        new TenantChange.Resumed(ACME, Optional.empty()),
+        new Revocation(Revocation.Kind.PASSWORD, "ädá", Optional.of(ACME), AT, AT.plusSeconds(60)),
+        new GraceRulebook.Changed());
+  }
+
+  // ── what they are made of ──
+
+  private static DeviceView device() {
+    return new DeviceView(
+        new DeviceId("tv-1"),
+        ACME,
+        "Küche",
+        tags(),
+        Presence.RECONNECTING,
+        AT,
+        true,
+        false,
+        7,
+        42,
+        hints());
+  }
+
+  private static Hints hints() {
     var showing =
         new Showing(
             Optional.of("movie"),
@@ -41,18 +221,52 @@ class WireTest {
             Optional.of("playing"),
             Optional.of("cached"),
             Optional.of(""));
-    var hints =
-        new Hints(
-            Optional.of(Instant.parse("2026-03-01T08:30:00Z")),
-            Optional.of("1"),
-            new Load(12.5, Double.NaN, 61, 44.5, 12),
-            3,
-            Optional.of(showing));
-    var sampled =
-        new Sampled(
-            List.of(
-                new Seen(new DeviceId("tv-1"), new OrgId("acme"), hints),
-                new Seen(new DeviceId("tv-2"), new OrgId("acme"), Hints.NONE)));
-    assertEquals(sampled, KIT.serializationTestKit().verifySerialization(sampled, true));
+    return new Hints(
+        Optional.of(AT),
+        Optional.of("1"),
+        new Load(12.5, Double.NaN, 61, 44.5, 12),
+        3,
+        Optional.of(showing));
+  }
+
+  private static SortedSet<String> tags() {
+    return new TreeSet<>(List.of("foyer", "vienna"));
+  }
+
+  private static CommandView command() {
+    var step =
+        new Step(
+            DeliveryState.SENT,
+            AT,
+            OptionalLong.of(7),
+            OptionalLong.empty(),
+            Optional.empty(),
+            Optional.of("back"));
+    return new CommandView(
+        COMMAND,
+        new DeviceId("tv-1"),
+        "reload",
+        Optional.of("{\"a\":1}"),
+        DeliveryState.SENT,
+        false,
+        AT,
+        "ada",
+        List.of(step));
+  }
+
+  private static Desired content() {
+    return new Desired("p-1", "schedule", "2026-03-01T08:30:00.123Z", "{\"id\":\"p-1\"}");
+  }
+
+  private static Proof proof() {
+    return new Proof("hash", AT, AT.plusSeconds(60), Optional.of("ab:cd"), true);
+  }
+
+  private static Link link() {
+    return new Link(7, new NodeId("muster@127.0.0.1:1-1"), true, proof(), ref());
+  }
+
+  private static <T> ActorRef<T> ref() {
+    return KIT.<T>createTestProbe().getRef();
   }
 }

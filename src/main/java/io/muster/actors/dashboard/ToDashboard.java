@@ -1,5 +1,8 @@
 package io.muster.actors.dashboard;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.muster.actors.CommandView;
 import io.muster.actors.DeviceView;
 import io.muster.actors.LastSeen.Seen;
@@ -7,7 +10,15 @@ import io.muster.actors.Wire;
 import java.util.List;
 import java.util.Optional;
 
-/** What is told to everybody who watches an organisation. */
+/** What is told to everybody who watches an organisation; between nodes by these names. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @Type(value = ToDashboard.DeviceChanged.class, name = "device-changed"),
+  @Type(value = ToDashboard.DeviceMissing.class, name = "device-missing"),
+  @Type(value = ToDashboard.Sampled.class, name = "sampled"),
+  @Type(value = ToDashboard.CommandMoved.class, name = "command-moved"),
+  @Type(value = ToDashboard.Told.class, name = "told")
+})
 public sealed interface ToDashboard extends Wire {
 
   /** A fact about a device, journalled before it was told. */

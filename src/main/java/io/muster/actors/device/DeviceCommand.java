@@ -14,7 +14,13 @@ import java.util.SortedSet;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Everything one may ask of a device: its sessions, people, and its own clocks. */
-public sealed interface DeviceCommand extends Wire {
+public sealed interface DeviceCommand {
+
+  /** It may come from another node. */
+  sealed interface FromOutside extends DeviceCommand, Wire {}
+
+  /** The device says it to itself; it never leaves its node. */
+  sealed interface Own extends DeviceCommand {}
 
   // ── sessions speak of one connection ──
 
@@ -24,7 +30,7 @@ public sealed interface DeviceCommand extends Wire {
    *
    * @param giveUpAt the session waits no longer; a device that comes to it later does nothing
    */
-  record Connect(OrgId org, Link link, Instant giveUpAt) implements DeviceCommand {
+  record Connect(OrgId org, Link link, Instant giveUpAt) implements FromOutside {
     Proof proof() {
       return link.proof();
     }
@@ -35,10 +41,9 @@ public sealed interface DeviceCommand extends Wire {
    *
    * @param contentVersion what the client says it shows; the empty text is that it shows nothing
    */
-  record Heartbeat(Link link, long token, Optional<String> contentVersion)
-      implements DeviceCommand {}
+  record Heartbeat(Link link, long token, Optional<String> contentVersion) implements FromOutside {}
 
-  record SessionEnded(long epoch, AwayReason reason) implements DeviceCommand {
+  record SessionEnded(long epoch, AwayReason reason) implements FromOutside {
     public SessionEnded(long epoch) {
       this(epoch, AwayReason.GOODBYE);
     }
@@ -47,11 +52,11 @@ public sealed interface DeviceCommand extends Wire {
   /**
    * @param epoch of the connection that brings it
    */
-  record Acknowledge(CommandId id, Reaction reaction, long epoch) implements DeviceCommand {}
+  record Acknowledge(CommandId id, Reaction reaction, long epoch) implements FromOutside {}
 
   /** What the client answered to a playlist. */
   record ContentReaction(long epoch, String playlistId, String version, Reaction reaction)
-      implements DeviceCommand {
+      implements FromOutside {
     boolean isAbout(Desired content) {
       return content.playlistId().equals(playlistId) && content.version().equals(version);
     }
@@ -63,14 +68,14 @@ public sealed interface DeviceCommand extends Wire {
    * Whose is it? Answered by {@link Answer.Described}, also for a device that has never come but is
    * in the registry.
    */
-  record Identify(ActorRef<Answer> replyTo) implements DeviceCommand {}
+  record Identify(ActorRef<Answer> replyTo) implements FromOutside {}
 
   /** Its organisation is active again: content and commands that have waited may go. */
-  record TenantResumed() implements DeviceCommand {}
+  record TenantResumed() implements FromOutside {}
 
   // ── people and other systems speak of a device of their organisation ──
 
-  sealed interface Request extends DeviceCommand {
+  sealed interface Request extends FromOutside {
     OrgId org();
 
     ActorRef<Answer> replyTo();
@@ -134,25 +139,25 @@ public sealed interface DeviceCommand extends Wire {
 
   // ── its own clocks; those of a connection carry the epoch they were started for ──
 
-  record SilenceOver(long epoch) implements DeviceCommand {}
+  record SilenceOver(long epoch) implements Own {}
 
-  record TimeToTell(long epoch) implements DeviceCommand {}
+  record TimeToTell(long epoch) implements Own {}
 
-  record GraceOver(long epoch) implements DeviceCommand {}
+  record GraceOver(long epoch) implements Own {}
 
-  record DeliveryDue() implements DeviceCommand {}
+  record DeliveryDue() implements Own {}
 
-  record NothingToDo() implements DeviceCommand {}
+  record NothingToDo() implements Own {}
 
-  record ContentDue() implements DeviceCommand {}
+  record ContentDue() implements Own {}
 
-  record RegistryDue() implements DeviceCommand {}
+  record RegistryDue() implements Own {}
 
-  // ── what it has asked for has come; these never leave its node ──
+  // ── what it has asked for has come ──
 
-  record ContentFound(Effective effective, long print) implements DeviceCommand {}
+  record ContentFound(Effective effective, long print) implements Own {}
 
-  record ContentUnknown() implements DeviceCommand {}
+  record ContentUnknown() implements Own {}
 
   /**
    * The registry was read because of a command, which can now be decided.
@@ -160,21 +165,21 @@ public sealed interface DeviceCommand extends Wire {
    * @param reading by which {@link Admission} knows whether it began too early
    */
   record Consulted(DeviceCommand about, Optional<Registry.Entry> entry, int reading)
-      implements DeviceCommand {}
+      implements Own {}
 
   /** Neither yes nor no: the registry or the grace records cannot be read. */
-  record Unconsulted(DeviceCommand about) implements DeviceCommand {}
+  record Unconsulted(DeviceCommand about) implements Own {}
 
   record GraceRead(DeviceCommand about, Proof proof, Optional<GraceRecords.Grace> grace)
-      implements DeviceCommand {}
+      implements Own {}
 
-  record RegistryCorrected(String hash, boolean isCurrent) implements DeviceCommand {}
+  record RegistryCorrected(String hash, boolean isCurrent) implements Own {}
 
   /** From the watchman: waking up is all there is to do, recovery has armed the clocks. */
-  record Wake() implements DeviceCommand {}
+  record Wake() implements FromOutside {}
 
   /** From sharding: there is nothing left to wait for. */
-  record Sleep() implements DeviceCommand {}
+  record Sleep() implements Own {}
 
   /**
    * One socket of a device as its actor knows it. A hint, never persisted.

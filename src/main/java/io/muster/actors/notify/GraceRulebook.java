@@ -1,21 +1,20 @@
 package io.muster.actors.notify;
 
 import io.muster.actors.DeviceId;
+import io.muster.actors.EveryNode;
 import io.muster.actors.OrgId;
 import io.muster.actors.Wire;
 import io.muster.actors.notify.GraceRule.Scope;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
-import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
  * This node's copy of the rules: read again when somebody has changed one, on whatever node, and
@@ -23,30 +22,46 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  */
 public final class GraceRulebook implements GraceRules {
   static final Duration RENEWAL = Duration.ofSeconds(30);
-  private static final ServiceKey<Word> KEY = ServiceKey.create(Word.class, "grace-rules");
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final double SPREAD = 0.2;
 
-  sealed interface Word {
-    /** The only one that goes to other nodes. */
-    record Changed() implements Word, Wire {}
+  /** Somebody has changed a rule. */
+  public record Changed() implements Wire {}
 
+  private sealed interface Word {
     record Due() implements Word {}
 
-    record Known(List<GraceRule> rules) implements Word {}
+    /**
+     * @param turn of the question: answers may overtake each other
+     */
+    record Known(List<GraceRule> rules, long turn) implements Word {}
 
     record NotKnown() implements Word {}
-
-    record Readers(Set<ActorRef<Word>> everywhere) implements Word {}
   }
 
   private final GraceRuleStore store;
   private final Duration otherwise;
+  private final EveryNode<Changed> nodes;
   private volatile Ruleset rules;
-  private volatile Set<ActorRef<Word>> readers = Set.of();
 
-  private GraceRulebook(GraceRuleStore store, Duration otherwise) {
+  // ── of the reader alone ──
+  private long asked;
+  private long known;
+
+  private GraceRulebook(ActorSystem<?> system, GraceRuleStore store, Duration otherwise) {
     this.store = store;
     this.otherwise = otherwise;
     this.rules = Ruleset.of(List.of(), otherwise);
+    var reader =
+        system.systemActorOf(
+            reader(), "grace-rules-reader", DispatcherSelector.defaultDispatcher());
+    this.nodes =
+        EveryNode.listening(
+            system,
+            "grace-rules",
+            Changed.class,
+            DispatcherSelector.defaultDispatcher(),
+            _ -> reader.tell(new Word.Due()));
   }
 
   /**
@@ -56,46 +71,42 @@ public final class GraceRulebook implements GraceRules {
    */
   public static GraceRulebook start(
       ActorSystem<?> system, GraceRuleStore store, Duration otherwise) {
-    var book = new GraceRulebook(store, otherwise);
-    var reader =
-        system.systemActorOf(book.reader(), "grace-rules", DispatcherSelector.defaultDispatcher());
-    book.readers = Set.of(reader); // before the receptionist has spoken
-    return book;
+    return new GraceRulebook(system, store, otherwise);
   }
 
   private Behavior<Word> reader() {
-    return Behaviors.setup(
-        ctx ->
-            Behaviors.withTimers(
-                timers -> {
-                  var receptionist = ctx.getSystem().receptionist();
-                  var listings =
-                      ctx.messageAdapter(
-                          Receptionist.Listing.class,
-                          listing -> new Word.Readers(listing.getServiceInstances(KEY)));
-                  receptionist.tell(Receptionist.register(KEY, ctx.getSelf()));
-                  receptionist.tell(Receptionist.subscribe(KEY, listings));
-                  ctx.getSelf().tell(new Word.Due());
-                  timers.startTimerWithFixedDelay(new Word.Due(), RENEWAL);
-                  return Behaviors.receiveMessage(
-                      word -> {
-                        switch (word) {
-                          case Word.Changed _, Word.Due _ ->
-                              ctx.pipeToSelf(
-                                  store.all(),
-                                  (all, failure) ->
-                                      failure == null ? new Word.Known(all) : new Word.NotKnown());
-                          case Word.Known known -> rules = Ruleset.of(known.rules(), otherwise);
-                          case Word.NotKnown _ -> {} // the last copy holds
-                          case Word.Readers all -> {
-                            if (!all.everywhere().isEmpty()) {
-                              readers = all.everywhere();
-                            }
-                          }
-                        }
-                        return Behaviors.same();
-                      });
-                }));
+    Behavior<Word> reading =
+        Behaviors.setup(
+            ctx ->
+                Behaviors.withTimers(
+                    timers -> {
+                      ctx.getSelf().tell(new Word.Due());
+                      timers.startTimerWithFixedDelay(new Word.Due(), RENEWAL);
+                      return Behaviors.receiveMessage(
+                          word -> {
+                            hear(word, ctx);
+                            return Behaviors.same();
+                          });
+                    }));
+    return Behaviors.supervise(reading)
+        .onFailure(SupervisorStrategy.restartWithBackoff(RETRY, RENEWAL, SPREAD));
+  }
+
+  private void hear(Word word, ActorContext<Word> ctx) {
+    switch (word) {
+      case Word.Due _ -> {
+        long turn = ++asked;
+        ctx.pipeToSelf(
+            store.all(),
+            (all, failure) -> failure == null ? new Word.Known(all, turn) : new Word.NotKnown());
+      }
+      case Word.Known answer when answer.turn() < known -> {} // a newer one was faster
+      case Word.Known answer -> {
+        known = answer.turn();
+        rules = Ruleset.of(answer.rules(), otherwise);
+      }
+      case Word.NotKnown _ -> {} // the last copy holds
+    }
   }
 
   // ── what devices ask ──
@@ -133,6 +144,6 @@ public final class GraceRulebook implements GraceRules {
   }
 
   private void changed() {
-    readers.forEach(reader -> reader.tell(new Word.Changed()));
+    nodes.tell(new Changed());
   }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
@@ -27,6 +28,8 @@ public final class Outages {
   // With a large fleet that is down as a whole a look takes its time; it shall not be most of it.
   private static final int REST_PER_LOOK = 9;
   private static final Duration REST_MAX = Duration.ofSeconds(30);
+  private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final double SPREAD = 0.2;
 
   sealed interface Round {
     record Due() implements Round {}
@@ -54,10 +57,15 @@ public final class Outages {
 
   public static Behavior<?> create(
       OutageBook book, Feed feed, Telemetry telemetry, Clock clock, NotificationSettings settings) {
-    return Behaviors.<Round>setup(
-        ctx ->
-            Behaviors.withTimers(
-                timers -> new Outages(book, feed, telemetry, clock, settings, ctx, timers).look()));
+    Behavior<Round> looking =
+        Behaviors.setup(
+            ctx ->
+                Behaviors.withTimers(
+                    timers ->
+                        new Outages(book, feed, telemetry, clock, settings, ctx, timers).look()));
+    // One look that fails must not be the last of the whole cluster.
+    return Behaviors.supervise(looking)
+        .onFailure(SupervisorStrategy.restartWithBackoff(RETRY, REST_MAX, SPREAD));
   }
 
   private Outages(

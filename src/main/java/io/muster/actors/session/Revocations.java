@@ -2,6 +2,7 @@ package io.muster.actors.session;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.muster.actors.EveryNode;
 import io.muster.actors.Telemetry;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.receptionist.ServiceKey;
+import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Revocations implements SessionJudge {
   private static final Logger log = LoggerFactory.getLogger(Revocations.class);
-  private static final ServiceKey<Revocation> KEY =
-      ServiceKey.create(Revocation.class, "revocations");
 
   // Half a second, and at most the other half until Redis has answered.
   private static final Duration LOOK_EVERY = Duration.ofMillis(500);
@@ -90,7 +89,13 @@ public final class Revocations implements SessionJudge {
       Telemetry telemetry,
       Clock clock) {
     var one = new Revocations(table, markers, signedIn, telemetry, clock);
-    one.nodes = EveryNode.listening(system, KEY, one::heard);
+    one.nodes =
+        EveryNode.listening(
+            system,
+            "revocations",
+            Revocation.class,
+            DispatcherSelector.defaultDispatcher(),
+            one::heard);
     one.every(LOOK_EVERY, system, one::look);
     one.every(READ_EVERY, system, one::read);
     one.read();

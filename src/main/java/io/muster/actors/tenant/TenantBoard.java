@@ -1,5 +1,6 @@
 package io.muster.actors.tenant;
 
+import io.muster.actors.EveryNode;
 import io.muster.actors.OrgId;
 import io.muster.actors.SuspendedOrganizations;
 import io.muster.actors.Tenants;
@@ -8,7 +9,6 @@ import io.muster.actors.tenant.TenantChange.Suspended;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,13 +18,12 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
-import org.apache.pekko.actor.typed.receptionist.Receptionist;
-import org.apache.pekko.actor.typed.receptionist.ServiceKey;
 
 /**
  * Which organisations are suspended, as this node knows it. A change is made durable first and told
@@ -32,10 +31,9 @@ import org.apache.pekko.actor.typed.receptionist.ServiceKey;
  * A table that cannot be read changes nothing that is known.
  */
 public final class TenantBoard implements Tenants {
-  private static final ServiceKey<TenantChange> KEY =
-      ServiceKey.create(TenantChange.class, "tenants");
-
   private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration RETRY_MAX = Duration.ofSeconds(30);
+  private static final double SPREAD = 0.2;
 
   // A device may live on a node that hears of it later than the node of its socket.
   private static final Duration SECOND_CALL = Duration.ofSeconds(2);
@@ -50,7 +48,7 @@ public final class TenantBoard implements Tenants {
 
   private final SuspendedOrganizations table;
   private volatile Map<OrgId, Suspended> suspended = Map.of();
-  private volatile Set<ActorRef<TenantChange>> boards = Set.of();
+  private volatile Optional<EveryNode<TenantChange>> boards = Optional.empty();
 
   public TenantBoard(SuspendedOrganizations table) {
     this.table = table;
@@ -62,13 +60,17 @@ public final class TenantBoard implements Tenants {
    * @param every how old an answer may become when nobody tells of a change
    */
   public void start(ActorSystem<?> system, Duration every, Audience audience) {
-    ActorRef<Heard> local =
+    ActorRef<Heard> keeper =
         system.systemActorOf(
-            keeper(every, audience), "tenants", DispatcherSelector.defaultDispatcher());
-    boards = Set.of(local.narrow()); // before the receptionist has spoken
-    system.receptionist().tell(Receptionist.register(KEY, local.narrow()));
-    system.systemActorOf(
-        otherNodes(local.narrow()), "tenants-of-nodes", DispatcherSelector.defaultDispatcher());
+            keeper(every, audience), "tenants-keeper", DispatcherSelector.defaultDispatcher());
+    boards =
+        Optional.of(
+            EveryNode.listening(
+                system,
+                "tenants",
+                TenantChange.class,
+                DispatcherSelector.defaultDispatcher(),
+                keeper::tell));
   }
 
   @Override
@@ -87,21 +89,7 @@ public final class TenantBoard implements Tenants {
           case Suspended s -> table.suspend(s.org());
           case Resumed r -> table.resume(r.org());
         };
-    return kept.thenRun(() -> boards.forEach(board -> board.tell(change)));
-  }
-
-  private Behavior<Receptionist.Listing> otherNodes(ActorRef<TenantChange> local) {
-    return Behaviors.setup(
-        ctx -> {
-          ctx.getSystem().receptionist().tell(Receptionist.subscribe(KEY, ctx.getSelf()));
-          return Behaviors.receiveMessage(
-              listing -> {
-                var found = new HashSet<>(listing.getServiceInstances(KEY));
-                found.add(local);
-                boards = Set.copyOf(found);
-                return Behaviors.same();
-              });
-        });
+    return kept.thenRun(() -> boards.ifPresent(all -> all.tell(change)));
   }
 
   // ── the one who writes on it ──
@@ -121,8 +109,12 @@ public final class TenantBoard implements Tenants {
   private record CallAgain(OrgId org) implements Heard {}
 
   private Behavior<Heard> keeper(Duration every, Audience audience) {
-    return Behaviors.setup(
-        ctx -> Behaviors.withTimers(timers -> new Keeper(ctx, timers, every, audience)));
+    Behavior<Heard> keeper =
+        Behaviors.setup(
+            ctx -> Behaviors.withTimers(timers -> new Keeper(ctx, timers, every, audience)));
+    // It looks at the table first when it is back; what is known stays meanwhile.
+    return Behaviors.supervise(keeper)
+        .onFailure(SupervisorStrategy.restartWithBackoff(RETRY, RETRY_MAX, SPREAD));
   }
 
   private final class Keeper extends AbstractBehavior<Heard> {

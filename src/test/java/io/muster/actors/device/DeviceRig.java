@@ -207,7 +207,9 @@ final class DeviceRig implements AutoCloseable {
     time.advance(total);
   }
 
-  /** Everything told to the device before has been carried out afterwards, what it asked besides. */
+  /**
+   * Everything told to the device before has been carried out afterwards, what it asked besides.
+   */
   void settles() {
     answer(asking(ORG, Describe::new));
     answer(asking(ORG, Describe::new)); // behind the answers to what it has asked

@@ -63,12 +63,16 @@ class OutagesTest {
     final AtomicInteger forgotten = new AtomicInteger();
     final List<Untold> untold = new CopyOnWriteArrayList<>();
     volatile boolean isAway;
+    volatile boolean isBroken;
     volatile boolean forgetsMarks;
     volatile Round next = new Round(0, 0, 0, 0, 0, List.of(), false);
 
     @Override
     public CompletionStage<Round> reconcile(Instant now) {
       rounds.incrementAndGet();
+      if (isBroken) {
+        throw new IllegalStateException("broken");
+      }
       return isAway
           ? CompletableFuture.failedFuture(new ReadModelUnavailable("away"))
           : CompletableFuture.completedFuture(next);
@@ -154,6 +158,15 @@ class OutagesTest {
     book.untold.add(new OutageBook.Untold("n-1", ACME, "{}"));
     book.isAway = false;
     eventually("told", () -> told.size() == 1);
+  }
+
+  @Test
+  void a_look_that_fails_altogether_is_not_the_last() {
+    book.isBroken = true;
+    starts(Duration.ofMillis(10));
+    eventually("looked", () -> book.rounds.get() > 0);
+    book.isBroken = false;
+    eventually("looked again", () -> book.rounds.get() > 2);
   }
 
   @Test

@@ -61,6 +61,9 @@ class TenantBoardTest {
           @Override
           public void told(TenantChange change) {
             told.add(change);
+            if (change.reason().equals(Optional.of("broken"))) {
+              throw new IllegalStateException("broken");
+            }
           }
 
           @Override
@@ -101,6 +104,15 @@ class TenantBoardTest {
       await(board.change(new Suspended(GLOBEX, Optional.empty())));
       eventually("told", () -> told.size() == 3);
       assertEquals(List.of(UNPAID, PAID), told.subList(0, 2));
+    }
+
+    @Test
+    void that_cannot_be_told_makes_nobody_deaf_to_the_next() {
+      await(board.change(new Suspended(GLOBEX, Optional.of("broken"))));
+      eventually("told", () -> told.size() == 1);
+      suspended();
+      eventually("told again", () -> told.contains(UNPAID));
+      assertTrue(board.isSuspended(GLOBEX));
     }
 
     @Test
