@@ -52,7 +52,7 @@ class PlainSocketTest {
         time(shortened == Patience.JOIN),
         time(shortened == Patience.PING),
         time(shortened == Patience.PING),
-        Duration.ofSeconds(2),
+        Duration.ofMillis(400),
         2,
         3,
         Allowance.of(1, 100));
