@@ -83,7 +83,7 @@ public final class Routes extends Directives {
 
   public Routes(House house) {
     telemetry = house.telemetry();
-    var tokens = new DeviceTokens(house.devices(), house.mint());
+    var tokens = new DeviceTokens(house.devices(), house.mint(), house.isRegisteredElsewhere());
     devices = new DeviceRoutes(house.devices(), house.roster(), tokens, house.access());
     commands =
         new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
