@@ -152,22 +152,11 @@ public final class Routes extends Directives {
   // formatter:on
 
   private Route device(String name, Function<DeviceId, Route> inner) {
-    return named(name, DeviceId::new, inner);
+    return named(() -> new DeviceId(name), inner);
   }
 
   private Route command(String name, Function<CommandId, Route> inner) {
-    return named(name, CommandId::new, inner);
-  }
-
-  /** What can be no name is the name of nothing. */
-  private <T> Route named(String name, Function<String, T> read, Function<T, Route> inner) {
-    T id;
-    try {
-      id = read.apply(name);
-    } catch (IllegalArgumentException e) {
-      return reject();
-    }
-    return inner.apply(id);
+    return named(() -> new CommandId(name), inner);
   }
 
   /**
