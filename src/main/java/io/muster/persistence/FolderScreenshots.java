@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -69,18 +68,29 @@ public final class FolderScreenshots implements Screenshots, OwnFiles {
 
   private static byte[] kept(Path root) throws IOException {
     var file = root.resolve(SECRET);
-    if (!Files.exists(file)) {
+    if (Files.notExists(file) || Files.size(file) == 0) {
       Files.createDirectories(root);
-      // Readable by nobody else from its first byte on.
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.write(file, random());
+      make(file);
     }
     var secret = Files.readAllBytes(file);
     if (secret.length != SECRET_BYTES) {
       throw new IOException("%s is damaged: remove it to have a new one made".formatted(file));
     }
     return secret;
+  }
+
+  /**
+   * Whole or not at all, or a crash would leave one that signs nothing. A temporary file is
+   * readable by nobody else from its first byte on, where the file system knows of owners.
+   */
+  private static void make(Path file) throws IOException {
+    var part = Files.createTempFile(file.getParent(), ".", ".part");
+    try {
+      Files.write(part, random());
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(part);
+    }
   }
 
   private static byte[] random() {

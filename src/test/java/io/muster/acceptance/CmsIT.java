@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.support.CmsSchema;
+import io.muster.support.Contract;
 import io.muster.support.FakeDevice;
+import io.muster.support.Tenant;
 import io.muster.support.TestGateway;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.json.JSONException;
@@ -102,6 +105,24 @@ class CmsIT {
       throws JSONException {
     return update.getString("source").equals(source)
         && update.getJSONObject("playlist").getString("id").equals(playlist);
+  }
+
+  @Test
+  void tokens_are_neither_given_nor_taken_back_here() {
+    var acme = new Tenant(gateway, new Contract(), org);
+    var tokens = Tenant.path(id) + "/tokens";
+    for (var reply :
+        List.of(
+            acme.admin().post(tokens),
+            acme.admin().delete(tokens),
+            acme.operator().post(DEVICES + "/pairing/complete", json("{'code':'AAAAAA'}")))) {
+      assertEquals(409, reply.status(), reply::toString);
+      assertEquals("device_registered_elsewhere", reply.code());
+    }
+    assertEquals(403, acme.operator().post(tokens).status());
+    try (var device = FakeDevice.connects(gateway, token)) {
+      assertTrue(device.isConnected());
+    }
   }
 
   @Test

@@ -168,6 +168,24 @@ class FolderScreenshotsTest {
   }
 
   @Test
+  void an_empty_secret_is_replaced_and_the_new_one_kept() throws Exception {
+    var secret = folder.resolve("screenshots.key");
+    Files.write(secret, new byte[0]);
+    opened().close();
+    var made = Files.readAllBytes(secret);
+    assertEquals(32, made.length);
+    opened().close();
+    assertArrayEquals(made, Files.readAllBytes(secret));
+  }
+
+  @Test
+  void nothing_but_its_secret_is_left_by_making_it() throws Exception {
+    try (var files = Files.list(folder)) {
+      assertEquals(1, files.count());
+    }
+  }
+
+  @Test
   void a_folder_that_cannot_be_used_is_a_failure_of_the_picture_and_not_of_the_start()
       throws Exception {
     var file = Files.createFile(folder.resolve("in-the-way"));

@@ -63,17 +63,6 @@ final class AlertRoutes extends Directives {
   }
   // formatter:on
 
-  /** What can be no name is the name of nothing. */
-  private Route named(java.util.function.Supplier<String> read, Function<String, Route> inner) {
-    String name;
-    try {
-      name = read.get();
-    } catch (IllegalArgumentException | Body.NotUnderstood e) {
-      return reject();
-    }
-    return inner.apply(name);
-  }
-
   // ── who is down ──
 
   private Route outages(Caller caller, PageAsked page) {

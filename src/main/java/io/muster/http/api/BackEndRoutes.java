@@ -338,24 +338,32 @@ public final class BackEndRoutes extends Directives {
     return known(device, view -> revoke(view, reason))
         .thenApply(
             answer ->
-                switch (answer) {
-                  case Answer.No no when no.why() == Refusal.JOURNAL_UNAVAILABLE -> {
-                    log.error(
-                        "A revocation of device {} ({}) was not done: {}",
-                        printable(device),
-                        printable(reason),
-                        no.why());
-                    yield NestAnswers.unavailable("The revocation is not done; try again");
-                  }
-                  case Answer.No _ -> NestAnswers.success("Device is not known here");
-                  default -> {
-                    log.info(
-                        "Device {} was revoked by the back end: {}",
-                        printable(device),
-                        printable(reason));
-                    yield NestAnswers.success("Device revoked");
-                  }
-                });
+                answer instanceof Answer.No no
+                    ? notRevoked(device, reason, no.why())
+                    : done(device, reason))
+        .exceptionally(failure -> notDone(device, reason, Answers.cause(failure)));
+  }
+
+  private static HttpResponse done(String device, String reason) {
+    log.info("Device {} was revoked by the back end: {}", printable(device), printable(reason));
+    return NestAnswers.success("Device revoked");
+  }
+
+  /** What is not there or retired lets nobody in; whatever else was in the way, all still may. */
+  private static HttpResponse notRevoked(String device, String reason, Refusal why) {
+    return switch (why) {
+      case DEVICE_NOT_FOUND, DEVICE_RETIRED -> NestAnswers.success("Device is not known here");
+      default -> notDone(device, reason, why);
+    };
+  }
+
+  private static HttpResponse notDone(String device, String reason, Object why) {
+    log.error(
+        "A revocation of device {} ({}) was not done: {}",
+        printable(device),
+        printable(reason),
+        why.toString());
+    return NestAnswers.unavailable("The revocation is not done; try again");
   }
 
   private CompletionStage<Answer> revoke(DeviceView view, String reason) {

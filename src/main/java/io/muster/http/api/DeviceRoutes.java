@@ -65,8 +65,8 @@ final class DeviceRoutes extends Directives {
         path("enable",  () -> methods(
             post(()   -> access.as(OPERATOR, caller -> answer(amend(caller, id, able(false)))))) ),
         path("tokens",  () -> methods(
-            post(()   -> access.as(ADMIN,    caller -> body(body -> issueToken(caller, id, body)))),
-            delete(() -> access.as(ADMIN,    caller -> answer(revokeTokens(caller, id)))))));
+            post(()   -> access.as(ADMIN,    caller -> body(body -> tokens.ifOurs(() -> issueToken(caller, id, body))))),
+            delete(() -> access.as(ADMIN,    caller -> answer(tokens.ifOurs(() -> revokeTokens(caller, id))))))));
   }
   // formatter:on
 

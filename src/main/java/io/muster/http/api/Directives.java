@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -26,6 +27,17 @@ abstract class Directives extends AllDirectives {
   /** The methods known at a path; any other is answered 405. */
   Route methods(Route first, Route... others) {
     return concat(first, others);
+  }
+
+  /** What can be no name is the name of nothing. */
+  <T> Route named(Supplier<T> read, Function<T, Route> inner) {
+    T name;
+    try {
+      name = read.get();
+    } catch (IllegalArgumentException | Body.NotUnderstood e) {
+      return reject();
+    }
+    return inner.apply(name);
   }
 
   Route answer(CompletionStage<HttpResponse> answer) {

@@ -89,7 +89,12 @@ final class PairingRoutes extends Directives {
                     code -> get(() -> limited(looks, () -> answer(status(code)))))),
         path(
             "complete",
-            () -> post(() -> access.as(OPERATOR, caller -> body(body -> complete(caller, body))))));
+            () ->
+                post(
+                    () ->
+                        access.as(
+                            OPERATOR,
+                            caller -> body(body -> tokens.ifOurs(() -> complete(caller, body)))))));
   }
 
   /** Loopback is exempt: whoever is there has other means. */

@@ -83,7 +83,7 @@ public final class Routes extends Directives {
 
   public Routes(House house) {
     telemetry = house.telemetry();
-    var tokens = new DeviceTokens(house.devices(), house.mint());
+    var tokens = new DeviceTokens(house.devices(), house.mint(), house.isRegisteredElsewhere());
     devices = new DeviceRoutes(house.devices(), house.roster(), tokens, house.access());
     commands =
         new CommandRoutes(house.devices(), house.history(), house.telemetry(), house.access());
@@ -152,22 +152,11 @@ public final class Routes extends Directives {
   // formatter:on
 
   private Route device(String name, Function<DeviceId, Route> inner) {
-    return named(name, DeviceId::new, inner);
+    return named(() -> new DeviceId(name), inner);
   }
 
   private Route command(String name, Function<CommandId, Route> inner) {
-    return named(name, CommandId::new, inner);
-  }
-
-  /** What can be no name is the name of nothing. */
-  private <T> Route named(String name, Function<String, T> read, Function<T, Route> inner) {
-    T id;
-    try {
-      id = read.apply(name);
-    } catch (IllegalArgumentException e) {
-      return reject();
-    }
-    return inner.apply(id);
+    return named(() -> new CommandId(name), inner);
   }
 
   /**

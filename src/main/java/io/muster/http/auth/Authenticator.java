@@ -116,7 +116,6 @@ public final class Authenticator {
             Sha256.hex(text),
             claims.issuedAt(),
             claims.expiresAt(),
-            claims.optional("jti"),
             claims.optional("deviceIdentifier"));
     headers.held(token);
     if (!claims.isOver(now)) {

@@ -22,7 +22,6 @@ public sealed interface Verdict {
       String tokenHash,
       Instant issuedAt,
       Instant expiresAt,
-      Optional<String> jti,
       Optional<String> deviceIdentifier)
       implements Verdict {
 

@@ -3,8 +3,7 @@ package io.muster.http.device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import com.fasterxml.jackson.databind.util.RawValue;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Telemetry;
@@ -44,13 +43,8 @@ public record DeviceDoor(
 
   private static final Frame CONFIG = configuration(NullNode.getInstance());
 
-  // What is sent to many devices is read once. Keys are compared by identity: devices share a text.
-  private static final Cache<String, JsonNode> PLAYLISTS =
-      Caffeine.newBuilder().weakKeys().maximumSize(10_000).build();
-
   // Shared by all answers and never changed. Commands never ride in here: clients would not look
-  // for
-  // them.
+  // for them.
   private static final ObjectNode HEARD = heartbeatAnswer(false);
   private static final ObjectNode RECONCILE = heartbeatAnswer(true);
 
@@ -93,11 +87,14 @@ public record DeviceDoor(
             .put("source", content.source())
             .put("version", content.version())
             .put("timestamp", envelope.now())
-            .set("playlist", tree(content.playlist())));
+            .putRawValue("playlist", raw(content)));
   }
 
-  private static JsonNode tree(String playlist) {
-    return PLAYLISTS.get(playlist, Json::parse);
+  /**
+   * It is up to 768 KiB of JSON already: made into a tree it would cost some megabytes a device.
+   */
+  private static RawValue raw(Desired content) {
+    return new RawValue(content.playlist());
   }
 
   /** The same content under the same version as it is pushed; none while none is. */
@@ -121,7 +118,7 @@ public record DeviceDoor(
             content ->
                 data.put("source", content.source())
                     .put("version", content.version())
-                    .set("playlist", tree(content.playlist())),
+                    .putRawValue("playlist", raw(content)),
             () -> data.putNull("playlist"));
     return envelope.success(data);
   }

@@ -19,15 +19,20 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one connection says of screenshots. Everything is answered, whatever went wrong; an unknown
  * member is refused, for this is control and no telemetry. Called on the connection's loop.
  */
 final class ScreenshotEvents {
+  private static final Logger log = LoggerFactory.getLogger(ScreenshotEvents.class);
+
   // A person looks at one picture at a time; each may be a megabyte and a half.
   private static final Allowance PACE = Allowance.of(1, 5);
   private static final int ID_CHARS_MAX = 128;
@@ -159,7 +164,7 @@ final class ScreenshotEvents {
       answer(acknowledge, envelope.failure("rate_limited"));
       return;
     }
-    work.begin()
+    begun(work)
         .whenComplete(
             (result, failure) -> {
               isAtWork.set(false);
@@ -172,6 +177,16 @@ final class ScreenshotEvents {
                         case Result.Refused no -> refusal.apply(no.why());
                       });
             });
+  }
+
+  /** What cannot even begin has failed; it is answered, and the next may come. */
+  private static CompletionStage<Result> begun(Work work) {
+    try {
+      return work.begin();
+    } catch (RuntimeException e) {
+      log.error("A screenshot could not be taken in", e);
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   // ── words ──

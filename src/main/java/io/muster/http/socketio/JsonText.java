@@ -1,7 +1,10 @@
 package io.muster.http.socketio;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.POJONode;
+import com.fasterxml.jackson.databind.util.RawValue;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +16,8 @@ import java.util.Map;
  *
  * <p>It differs from a stock JSON writer where this wire does: a lone surrogate is escaped and not
  * an error, NaN and infinities become null, and each binary value becomes a placeholder whose bytes
- * are collected beside the text.
+ * are collected beside the text. A {@link RawValue} is JSON already and is not looked into: who put
+ * it there answers for its being one value.
  */
 public final class JsonText {
   /** Above this many bytes the buffer is given back after use. */
@@ -116,9 +120,17 @@ public final class JsonText {
       case BOOLEAN -> ascii(node.booleanValue() ? "true" : "false");
       case BINARY -> placeholder(node);
       case NULL, MISSING -> ascii("null");
-      case POJO -> string(node.asText());
+      case POJO -> pojo((POJONode) node);
     }
     return this;
+  }
+
+  private void pojo(POJONode node) {
+    if (node.getPojo() instanceof RawValue json) {
+      raw(json.rawValue().toString().getBytes(StandardCharsets.UTF_8));
+    } else {
+      string(node.asText());
+    }
   }
 
   /** An array of a leading string, if there is one, and the values. */

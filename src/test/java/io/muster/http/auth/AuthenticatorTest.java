@@ -156,7 +156,6 @@ class AuthenticatorTest {
               minted.hash(),
               clock.now,
               clock.now.plus(Duration.ofDays(90)),
-              Optional.of(minted.jti()),
               Optional.of("ab:cd")),
           verdict(minted.token()));
       assertTrue(minted.hash().matches("[0-9a-f]{64}"));
@@ -168,7 +167,7 @@ class AuthenticatorTest {
       claims.remove("iat");
       var device = assertInstanceOf(Device.class, verdict(byDeviceSecret(claims)));
       assertEquals(Instant.EPOCH, device.issuedAt());
-      assertEquals(Optional.empty(), device.jti());
+      assertEquals(Optional.empty(), device.deviceIdentifier());
     }
 
     @Test
@@ -198,7 +197,7 @@ class AuthenticatorTest {
       unfit.put("organizationId", List.of("", "a.b", "x".repeat(65), List.of("acme")));
       unfit.put("type", List.of("", "user", "Device", 1));
       unfit.put("exp", List.of("2026", -1, 1e300, true));
-      unfit.put("jti", List.of(5, "x".repeat(300)));
+      unfit.put("deviceIdentifier", List.of(5, "x".repeat(300)));
       for (var claim : unfit.entrySet()) {
         for (Object value : claim.getValue()) {
           assertEquals(

@@ -214,6 +214,36 @@ class SocketCodecTest {
     }
 
     @Test
+    void raw_JSON_is_written_as_its_tree_would_be() throws Exception {
+      var text = "{\"id\":\"p\",\"n\":[1,1.5,true,null],\"é\":\"\ud83d\ude00 \\\"x\\\"\",\"o\":{}}";
+      assertEquals(event("/", 3, "a", around(tree(text))), event("/", 3, "a", around(raw(text))));
+    }
+
+    @Test
+    void raw_JSON_is_not_looked_into_for_attachments() {
+      var text = "{\"_placeholder\":true,\"num\":0}";
+      var shot = around(raw(text));
+      shot.set("png", JSON.binaryNode(new byte[] {1}));
+      var payload = Payload.ofEvent("a", List.of(shot), new JsonText());
+      assertEquals(1, payload.attachments().size());
+      assertEquals(
+          "2[\"a\",{\"raw\":%s}]".formatted(text),
+          event("/", SocketPacket.NO_ID, "a", around(raw(text))));
+    }
+
+    private static JsonNode tree(String text) throws java.io.IOException {
+      return new com.fasterxml.jackson.databind.ObjectMapper().readTree(text);
+    }
+
+    private static JsonNode raw(String text) {
+      return JSON.rawValueNode(new com.fasterxml.jackson.databind.util.RawValue(text));
+    }
+
+    private static com.fasterxml.jackson.databind.node.ObjectNode around(JsonNode value) {
+      return JSON.objectNode().set("raw", value);
+    }
+
+    @Test
     void more_attachments_than_clients_accept_are_refused_here() {
       var many =
           java.util.stream.Stream.generate(() -> (JsonNode) JSON.binaryNode(new byte[1]))

@@ -20,6 +20,7 @@ import io.muster.actors.device.Answer;
 import io.muster.actors.device.Answer.ContentOutcome;
 import io.muster.actors.device.DeviceCommand;
 import io.muster.actors.device.DeviceCommand.Identify;
+import io.muster.actors.device.DeviceCommand.RevokeTokens;
 import io.muster.actors.device.DeviceCommand.ShowContent;
 import io.muster.actors.device.StubDevices;
 import io.muster.actors.tenant.TenantBoard;
@@ -37,6 +38,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -55,9 +57,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A pushed playlist, whatever its device and the store of contents do. */
+/** What a back end is answered, whatever a device and the store of contents do. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
-class BackEndPlaylistTest {
+class BackEndAnswersTest {
   private static final String KEY = "0123456789012345678901234567890123456789";
   private static final OrgId ACME = new OrgId("acme");
   private static final String BODY =
@@ -145,8 +147,15 @@ class BackEndPlaylistTest {
   }
 
   private HttpResponse push(
+      Optional<PushedContents> contents, BiConsumer<DeviceId, DeviceCommand> device) {
+    return ask("/push/playlist", BODY, contents, device);
+  }
+
+  private HttpResponse ask(
+      String path,
+      String body,
       Optional<PushedContents> contents,
-      java.util.function.BiConsumer<DeviceId, DeviceCommand> device) {
+      BiConsumer<DeviceId, DeviceCommand> device) {
     var clock = Clock.systemUTC();
     var house =
         new BackEndRoutes.House(
@@ -170,9 +179,9 @@ class BackEndPlaylistTest {
               .seal()
               .function(system)
               .apply(
-                  HttpRequest.POST("/push/playlist")
+                  HttpRequest.POST(path)
                       .addHeader(RawHeader.create("x-internal-api-key", KEY))
-                      .withEntity(ContentTypes.APPLICATION_JSON, BODY)));
+                      .withEntity(ContentTypes.APPLICATION_JSON, body)));
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -274,6 +283,48 @@ class BackEndPlaylistTest {
           "read_model_unavailable",
           push(Optional.of(new Contents(away)), _ -> shown(ContentOutcome.DELIVERED)));
       assertEquals(1, deeds.size());
+    }
+  }
+
+  @Nested
+  class A_revocation {
+    private HttpResponse answeredBy(Answer identified, Answer revoked) {
+      return ask(
+          "/internal/device-revoked",
+          "{\"deviceId\":\"tv-1\",\"reason\":\"blocked\"}",
+          Optional.empty(),
+          (_, command) -> {
+            switch (command) {
+              case Identify c -> c.replyTo().tell(identified);
+              case RevokeTokens c -> c.replyTo().tell(revoked);
+              default -> throw new IllegalStateException(command.toString());
+            }
+          });
+    }
+
+    private static Answer known() {
+      return new Answer.Described(view(new DeviceId("tv-1")));
+    }
+
+    private static boolean isHarmless(Refusal why) {
+      return why == Refusal.DEVICE_NOT_FOUND || why == Refusal.DEVICE_RETIRED;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Refusal.class)
+    void that_is_refused_is_a_success_only_where_nobody_is_let_in(Refusal why) {
+      int status = isHarmless(why) ? 201 : 503;
+      var no = new Answer.No(why);
+      assertEquals(status, answeredBy(known(), no).status().intValue());
+      assertEquals(status, answeredBy(no, no).status().intValue());
+    }
+
+    @Test
+    void that_is_not_done_is_said_in_the_form_of_the_back_end() {
+      var no = new Answer.No(Refusal.READ_MODEL_UNAVAILABLE);
+      var answer = json(answeredBy(no, no));
+      assertEquals("Service Unavailable", answer.get("error").asText());
+      assertEquals(503, answer.get("statusCode").asInt());
     }
   }
 
