@@ -37,6 +37,10 @@ final class Elsewhere implements ContentSource, Transitions {
   private volatile boolean changesByItself;
   private volatile boolean isRegistry;
 
+  private static final Outside.Times TIMES =
+      new Outside.Times(
+          Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofDays(14), Duration.ofHours(1));
+
   Outside outside() {
     return new Outside(
         this,
@@ -49,7 +53,7 @@ final class Elsewhere implements ContentSource, Transitions {
               "token-" + number, "fresh-" + number, DeviceRig.START.plus(Duration.ofDays(90)));
         },
         this,
-        Outside.Times.DEFAULT);
+        TIMES);
   }
 
   // ── what the test says ──
