@@ -44,6 +44,9 @@ public interface Telemetry {
    */
   void contentPushed(Push outcome, Duration after);
 
+  /** A playlist was found that no device can be given: it is beyond the bounds. */
+  void contentUndeliverable();
+
   void tokenRenewal(Renewal step);
 
   void commandAccepted();

@@ -149,7 +149,7 @@ public final class Gateway implements AutoCloseable {
     var telemetry = metrics.telemetry();
     seen = new SeenDevices(clock);
     roster = new DeviceViews(database, seen::latest);
-    sources = new Sources(settings.cms(), database, clock);
+    sources = new Sources(settings.cms(), database, telemetry, clock);
     var history = new JournalHistory(database);
     var watchers = new Watchers();
     var feed = Relay.start(system, LOOPS, watchers);

@@ -3,6 +3,7 @@ package io.muster.app;
 import io.muster.actors.LastSeen;
 import io.muster.actors.Registry;
 import io.muster.actors.SuspendedOrganizations;
+import io.muster.actors.Telemetry;
 import io.muster.actors.Transitions;
 import io.muster.actors.content.ContentSource;
 import io.muster.actors.content.PlaylistJson;
@@ -35,10 +36,10 @@ final class Sources implements AutoCloseable {
   private final List<ImpressionSink> impressions;
   private final LastSeen lastSeen;
 
-  Sources(Settings.Cms settings, Database database, Clock clock) {
+  Sources(Settings.Cms settings, Database database, Telemetry telemetry, Clock clock) {
     var json = new PlaylistJson(settings.apiBaseUrl());
     if (settings.hasContent()) {
-      content = new CmsContent(database, json, clock);
+      content = new CmsContent(database, json, telemetry, clock);
       pushed = Optional.empty();
     } else {
       var table = new PushedContentTable(database, json);

@@ -40,6 +40,11 @@ public final class KamonTelemetry implements Telemetry {
               "muster.content.reconciles",
               "Heartbeats whose answer told the device to fetch its content.")
           .withoutTags();
+  private final Counter undeliverable =
+      Kamon.counter(
+              "muster.content.undeliverable",
+              "Looks at a playlist that is beyond what devices can be given.")
+          .withoutTags();
   private final Counter shed =
       Kamon.counter("muster.events.shed", "Events refused because their client sends too many.")
           .withoutTags();
@@ -268,6 +273,11 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void contentPushed(Push outcome, Duration after) {
     record(pushed.get(outcome), after);
+  }
+
+  @Override
+  public void contentUndeliverable() {
+    undeliverable.increment();
   }
 
   @Override

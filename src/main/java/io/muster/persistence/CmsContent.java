@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
+import io.muster.actors.Telemetry;
 import io.muster.actors.content.ContentSource;
 import io.muster.actors.content.EffectiveContent;
 import io.muster.actors.content.EffectiveContent.Chosen;
@@ -117,12 +118,14 @@ public final class CmsContent implements ContentSource {
 
   private final Database database;
   private final PlaylistJson json;
+  private final Undeliverable undeliverable;
   private final Clock clock;
   private final Batched<Owned, Effective> batched = new Batched<>(BATCH_MAX, this::resolve);
 
-  public CmsContent(Database database, PlaylistJson json, Clock clock) {
+  public CmsContent(Database database, PlaylistJson json, Telemetry telemetry, Clock clock) {
     this.database = database;
     this.json = json;
+    this.undeliverable = new Undeliverable(telemetry);
     this.clock = clock;
   }
 
@@ -158,7 +161,7 @@ public final class CmsContent implements ContentSource {
         });
     var playlists = playlists(c, wanted);
     var zones = zones(c, playlists);
-    var shown = new HashMap<Owned, Shown>();
+    var shown = new HashMap<Owned, Optional<Shown>>();
     return id ->
         Optional.ofNullable(chosen.get(id))
             .map(
@@ -168,14 +171,21 @@ public final class CmsContent implements ContentSource {
                         id.org(),
                         playlist ->
                             Optional.ofNullable(playlists.get(playlist))
-                                .map(
+                                .flatMap(
                                     row ->
                                         shown.computeIfAbsent(
-                                            playlist,
-                                            _ ->
-                                                EffectiveContent.show(
-                                                    row, of(playlist.org(), zones), json, now)))))
+                                            playlist, _ -> shown(row, playlist, zones, now)))))
             .orElse(Effective.NOTHING);
+  }
+
+  /** Empty when it cannot be delivered: that is no outage, and to look again soon is in vain. */
+  private Optional<Shown> shown(PlaylistRow row, Owned playlist, AllZones zones, Instant now) {
+    try {
+      return Optional.of(EffectiveContent.show(row, of(playlist.org(), zones), json, now));
+    } catch (RuntimeException why) {
+      undeliverable.found(playlist.id(), playlist.org(), why);
+      return Optional.empty();
+    }
   }
 
   private static Effective effective(

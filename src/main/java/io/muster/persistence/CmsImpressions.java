@@ -2,9 +2,8 @@ package io.muster.persistence;
 
 import io.muster.actors.telemetry.Impression;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -18,25 +17,24 @@ import org.slf4j.LoggerFactory;
 public final class CmsImpressions implements ImpressionSink {
   private static final Logger log = LoggerFactory.getLogger(CmsImpressions.class);
 
-  // Ids are compared as texts and taken from the joined rows, so that they may be texts or uuids.
-  private static final String INSERT =
+  static final String INSERT =
       """
       insert into public.content_impressions
         (id, "organizationId", "contentId", "displayId", "playlistId", duration,
           "completionPercentage", "timestamp", "date", "hour")
       select s.id, d."organizationId", k.id, d.id, p.id, s.seconds, s.completion, s.at, s.day, s.hour
       from unnest(
-        cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
-        cast(? as varchar array), cast(? as varchar array), cast(? as integer array),
+        cast(? as text array), cast(? as text array), cast(? as text array),
+        cast(? as text array), cast(? as text array), cast(? as integer array),
         cast(? as integer array), cast(? as timestamp array), cast(? as date array),
         cast(? as integer array))
         as s(id, device, org, content, playlist, seconds, completion, at, day, hour)
       join public.devices d
-        on cast(d.id as varchar) = s.device and cast(d."organizationId" as varchar) = s.org
+        on d.id = s.device and d."organizationId" = s.org
       join public."Content" k
-        on cast(k.id as varchar) = s.content and k."organizationId" = d."organizationId"
+        on k.id = s.content and k."organizationId" = d."organizationId"
       left join public."Playlist" p
-        on cast(p.id as varchar) = s.playlist and p."organizationId" = d."organizationId"\
+        on p.id = s.playlist and p."organizationId" = d."organizationId"\
       """;
 
   @Override
@@ -47,11 +45,12 @@ public final class CmsImpressions implements ImpressionSink {
       c.releaseSavepoint(before);
       return impressions.size() - written;
     } catch (SQLException e) {
-      if (Trouble.of(e) != Trouble.ROW && !isOtherSchema(e)) {
+      if (Trouble.of(e) != Trouble.ROW && !SqlState.isOtherSchema(e)) {
         throw e;
       }
+      // A table or column that is not there must not keep our own tables from growing.
       c.rollback(before);
-      if (isOtherSchema(e) || impressions.size() == 1) {
+      if (SqlState.isOtherSchema(e) || impressions.size() == 1) {
         log.warn("{} impressions do not fit content_impressions: {}", impressions.size(), why(e));
         return impressions.size();
       }
@@ -62,34 +61,30 @@ public final class CmsImpressions implements ImpressionSink {
         + write(c, impressions.subList(half, impressions.size()));
   }
 
-  /** A table or column that is not there must not keep our own tables from growing. */
-  private static boolean isOtherSchema(SQLException e) {
-    return e.getSQLState() != null && e.getSQLState().startsWith("42");
-  }
-
   private static String why(SQLException e) {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
   }
 
   private static int insert(Connection c, List<Impression> impressions) throws SQLException {
     try (var insert = c.prepareStatement(INSERT)) {
-      var columns = new Arrays<>(c, impressions);
-      columns.add("varchar", _ -> UUID.randomUUID().toString());
-      columns.add("varchar", i -> i.device().value());
-      columns.add("varchar", i -> i.org().value());
-      columns.add("varchar", i -> Columns.storable(i.content()));
-      columns.add("varchar", i -> i.playlist().map(Columns::storable).orElse(null));
-      columns.add("int4", i -> i.seconds().orElse(null));
-      columns.add("int4", i -> i.completion().orElse(null));
-      columns.add("timestamp", i -> utc(i));
-      columns.add("date", Impression::day);
-      columns.add("int4", i -> utc(i).getHour());
-      columns.bindTo(insert);
+      bind(insert, c, impressions);
       return insert.executeUpdate();
     }
   }
 
-  private static LocalDateTime utc(Impression one) {
-    return LocalDateTime.ofInstant(one.countedAt(), ZoneOffset.UTC);
+  static void bind(PreparedStatement insert, Connection c, List<Impression> impressions)
+      throws SQLException {
+    var columns = new Arrays<>(c, impressions);
+    columns.add("text", _ -> UUID.randomUUID().toString());
+    columns.add("text", i -> i.device().value());
+    columns.add("text", i -> i.org().value());
+    columns.add("text", i -> Columns.storable(i.content()));
+    columns.add("text", i -> i.playlist().map(Columns::storable).orElse(null));
+    columns.add("int4", i -> i.seconds().orElse(null));
+    columns.add("int4", i -> i.completion().orElse(null));
+    columns.add("timestamp", i -> CmsColumns.time(i.countedAt()));
+    columns.add("date", Impression::day);
+    columns.add("int4", i -> CmsColumns.time(i.countedAt()).getHour());
+    columns.bindTo(insert);
   }
 }

@@ -10,8 +10,6 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,8 +17,9 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Notifications in the table {@code public.notifications} of a CMS, whose programs list them and
- * mark them read. Ids and {@code updatedAt} have no default there. Texts go without a type of their
- * own, for the columns may be text, uuid, jsonb or an enumeration; times are UTC without a zone.
+ * mark them read. Ids are texts; they and {@code updatedAt} have no default there. What is written
+ * goes without a type of its own, for other columns may be text, jsonb or an enumeration; times are
+ * UTC without a zone.
  */
 public final class CmsNotifications implements NotificationTable {
   private final Database database;
@@ -50,18 +49,14 @@ public final class CmsNotifications implements NotificationTable {
     other(insert, 7, row.metadata());
     other(insert, 8, row.user().orElse(null));
     insert.setBoolean(9, row.read());
-    insert.setObject(10, row.dismissedAt().map(CmsNotifications::time).orElse(null));
-    insert.setObject(11, time(row.createdAt()));
-    insert.setObject(12, time(row.updatedAt()));
+    insert.setObject(10, row.dismissedAt().map(CmsColumns::time).orElse(null));
+    insert.setObject(11, CmsColumns.time(row.createdAt()));
+    insert.setObject(12, CmsColumns.time(row.updatedAt()));
   }
 
   private static void other(PreparedStatement statement, int place, String text)
       throws SQLException {
     statement.setObject(place, text, Types.OTHER);
-  }
-
-  private static LocalDateTime time(Instant at) {
-    return LocalDateTime.ofInstant(at.truncatedTo(ChronoUnit.MILLIS), ZoneOffset.UTC);
   }
 
   @Override
@@ -75,17 +70,17 @@ public final class CmsNotifications implements NotificationTable {
       Connection c, OrgId org, boolean unreadOnly, int size, Optional<TimePages.Place> after)
       throws SQLException {
     var sql =
-        "select * from public.notifications where \"organizationId\"::text = ?"
+        "select * from public.notifications where \"organizationId\" = ?"
             + " and \"dismissedAt\" is null"
             + (unreadOnly ? " and not read" : "")
-            + TimePages.condition(after, "\"createdAt\"", "id::text")
-            + " order by \"createdAt\" desc, id::text desc limit "
+            + TimePages.condition(after, "\"createdAt\"", "id")
+            + " order by \"createdAt\" desc, id desc limit "
             + (size + 1);
     try (var select = c.prepareStatement(sql)) {
       select.setString(1, org.value());
       if (after.isPresent()) {
-        select.setObject(2, time(after.get().at()));
-        select.setObject(3, time(after.get().at()));
+        select.setObject(2, CmsColumns.time(after.get().at()));
+        select.setObject(3, CmsColumns.time(after.get().at()));
         select.setString(4, after.get().name());
       }
       var rows = new ArrayList<Notification>();
@@ -109,30 +104,29 @@ public final class CmsNotifications implements NotificationTable {
         Columns.maybeText(row, "metadata").orElse("{}"),
         Columns.maybeText(row, "userId"),
         row.getBoolean("read"),
-        instant(row, "dismissedAt"),
-        instant(row, "createdAt").orElse(Instant.EPOCH),
-        instant(row, "updatedAt").orElse(Instant.EPOCH));
-  }
-
-  private static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
-    return Optional.ofNullable(row.getObject(column, LocalDateTime.class))
-        .map(at -> at.toInstant(ZoneOffset.UTC));
+        CmsColumns.maybeInstant(row, "dismissedAt"),
+        CmsColumns.maybeInstant(row, "createdAt").orElse(Instant.EPOCH),
+        CmsColumns.maybeInstant(row, "updatedAt").orElse(Instant.EPOCH));
   }
 
   @Override
   public CompletionStage<Optional<Notification>> read(OrgId org, String id, Instant now) {
-    return change("not read", "", org, id, List.of(time(now)));
+    return change("not read", "", org, id, List.of(CmsColumns.time(now)));
   }
 
   @Override
   public CompletionStage<Optional<Notification>> dismiss(OrgId org, String id, Instant now) {
     return change(
-        "\"dismissedAt\" is null", "\"dismissedAt\" = ?, ", org, id, List.of(time(now), time(now)));
+        "\"dismissedAt\" is null",
+        "\"dismissedAt\" = ?, ",
+        org,
+        id,
+        List.of(CmsColumns.time(now), CmsColumns.time(now)));
   }
 
   private CompletionStage<Optional<Notification>> change(
       String condition, String more, OrgId org, String id, List<LocalDateTime> times) {
-    var where = " where \"organizationId\"::text = ? and id::text = ?";
+    var where = " where \"organizationId\" = ? and id = ?";
     return database.transaction(
         c -> {
           try (var update =

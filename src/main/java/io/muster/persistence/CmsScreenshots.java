@@ -4,10 +4,6 @@ import io.muster.actors.screen.Screenshots;
 import io.muster.actors.screen.Shot;
 import io.muster.actors.screen.StoredListener;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,11 +52,11 @@ public final class CmsScreenshots implements StoredListener {
             c -> {
               try (var update = c.prepareStatement(WRITE)) {
                 update.setString(1, described);
-                update.setObject(2, utc(shot.capturedAt()));
-                update.setObject(3, utc(shot.storedAt()));
+                update.setObject(2, CmsColumns.time(shot.capturedAt()));
+                update.setObject(3, CmsColumns.time(shot.storedAt()));
                 update.setString(4, shot.key().device().value());
                 update.setString(5, shot.key().org().value());
-                update.setObject(6, utc(shot.capturedAt()));
+                update.setObject(6, CmsColumns.time(shot.capturedAt()));
                 return update.executeUpdate();
               }
             })
@@ -72,10 +68,5 @@ public final class CmsScreenshots implements StoredListener {
                   failure.toString());
               return 0;
             });
-  }
-
-  /** Its columns have milliseconds and no zone; the back end means UTC. */
-  private static LocalDateTime utc(Instant at) {
-    return LocalDateTime.ofInstant(at.truncatedTo(ChronoUnit.MILLIS), ZoneOffset.UTC);
   }
 }

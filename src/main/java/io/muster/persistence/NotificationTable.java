@@ -30,7 +30,7 @@ public interface NotificationTable extends Notifications {
       c.releaseSavepoint(before);
       return Set.of();
     } catch (SQLException e) {
-      if (!isAboutTheRow(e)) {
+      if (!SqlState.isAboutTheRow(e)) {
         throw e;
       }
       c.rollback(before);
@@ -42,7 +42,7 @@ public interface NotificationTable extends Notifications {
         insertAll(c, List.of(row));
         c.releaseSavepoint(here);
       } catch (SQLException e) {
-        if (!isAboutTheRow(e)) {
+        if (!SqlState.isAboutTheRow(e)) {
           throw e;
         }
         c.rollback(here);
@@ -60,11 +60,5 @@ public interface NotificationTable extends Notifications {
       }
       insert.executeBatch();
     }
-  }
-
-  /** A value out of bounds (22), or a constraint (23); anything else may pass by itself. */
-  private static boolean isAboutTheRow(SQLException e) {
-    var state = e.getSQLState();
-    return state != null && (state.startsWith("22") || state.startsWith("23"));
   }
 }

@@ -24,9 +24,6 @@ import java.util.function.Function;
 public final class PushedContentTable implements ContentSource, PushedContents {
   private static final int BATCH_MAX = 500;
 
-  /** Somebody else has made the row between our look and our insert. */
-  private static final String DUPLICATE = "23505";
-
   private static final String LATER =
       "greatest(cast(current_timestamp as timestamp(3) with time zone),"
           + " changed_at + interval '0.001' second)";
@@ -129,9 +126,10 @@ public final class PushedContentTable implements ContentSource, PushedContents {
                     : CompletableFuture.failedFuture(failure));
   }
 
+  /** Somebody else has made the row between our look and our insert. */
   private static boolean isDuplicate(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && DUPLICATE.equals(sql.getSQLState())) {
+      if (cause instanceof SQLException sql && SqlState.isDuplicate(sql)) {
         return true;
       }
     }

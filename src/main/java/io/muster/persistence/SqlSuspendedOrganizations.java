@@ -41,7 +41,8 @@ public final class SqlSuspendedOrganizations implements SuspendedOrganizations {
           try {
             insert(c, org);
           } catch (SQLException e) {
-            if (!isThereAlready(e)) {
+            // The only constraint here is the key: it is there already.
+            if (!SqlState.isConstraint(e)) {
               throw e;
             }
           }
@@ -57,11 +58,6 @@ public final class SqlSuspendedOrganizations implements SuspendedOrganizations {
       insert.setObject(2, Columns.time(clock.instant()));
       insert.executeUpdate();
     }
-  }
-
-  /** The class of integrity constraints; the only one here is the key. */
-  private static boolean isThereAlready(SQLException e) {
-    return String.valueOf(e.getSQLState()).startsWith("23");
   }
 
   @Override

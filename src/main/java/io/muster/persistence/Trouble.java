@@ -15,10 +15,9 @@ enum Trouble {
     if (!(failure instanceof SQLException sql)) {
       return ROW; // the driver could make nothing of what it was given
     }
-    var state = sql.getSQLState() == null ? "" : sql.getSQLState();
-    if (state.equals("23505") || state.startsWith("40")) {
-      return RACE; // unique key, serialization, deadlock
+    if (SqlState.isDuplicate(sql) || SqlState.isRollback(sql)) {
+      return RACE;
     }
-    return state.startsWith("22") || state.startsWith("23") ? ROW : AWAY;
+    return SqlState.isAboutTheRow(sql) ? ROW : AWAY;
   }
 }

@@ -2,16 +2,14 @@ package io.muster.actors;
 
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.CommandView.Step;
 import io.muster.actors.DeviceView.Hints;
 import io.muster.actors.LastSeen.Seen;
 import io.muster.actors.content.Desired;
+import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.dashboard.Relay.News;
 import io.muster.actors.dashboard.ToDashboard;
 import io.muster.actors.device.Answer;
@@ -27,15 +25,22 @@ import io.muster.actors.device.ToSession;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.session.Revocation;
 import io.muster.actors.tenant.TenantChange;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.Serialization;
+import org.apache.pekko.serialization.SerializationExtension;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -50,6 +55,14 @@ class WireTest {
       ActorTestKit.create(
           ConfigFactory.parseString("pekko.actor.provider = local")
               .withFallback(ConfigFactory.load()));
+
+  private static final Serialization SERIALIZATION =
+      SerializationExtension.get(Adapter.toClassic(KIT.system()));
+  private static final long FRAME =
+      KIT.system().settings().config().getBytes("pekko.remote.artery.advanced.maximum-frame-size");
+
+  /** For what is around a message: the names of actors, and of its class. */
+  private static final int ROOM = 8 * 1024;
 
   private static final Instant AT = Instant.parse("2026-03-01T08:30:00.123456789Z");
   private static final OrgId ACME = new OrgId("acme");
@@ -68,20 +81,45 @@ class WireTest {
 
   /** Whoever adds a message adds a sample of it below. */
   @Test
-  void there_is_a_sample_of_every_message() {
-    var messages =
-        new ClassFileImporter()
-                .withImportOption(new ImportOption.DoNotIncludeTests())
-                .importPackages("io.muster")
-                .that(JavaClass.Predicates.assignableTo(Wire.class))
-                .stream()
-                .filter(type -> !type.isInterface())
-                .filter(type -> !type.getModifiers().contains(JavaModifier.ABSTRACT))
-                .map(JavaClass::getName)
-                .collect(toCollection(TreeSet::new));
-    var sampled =
-        samples().map(sample -> sample.getClass().getName()).collect(toCollection(TreeSet::new));
-    assertEquals(messages, sampled);
+  void there_is_a_sample_of_every_message() throws Exception {
+    var sampled = samples().map(Object::getClass).map(Class::getName);
+    assertEquals(messages(), sampled.collect(toCollection(TreeSet::new)));
+  }
+
+  /** All that are compiled, wherever they are. */
+  private static SortedSet<String> messages() throws Exception {
+    var classes = Path.of(Wire.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    var messages = new TreeSet<String>();
+    try (var files = Files.walk(classes.resolve("io/muster"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+        var name = classes.relativize(file).toString().replaceFirst("\\.class$", "");
+        var type = Class.forName(name.replace('/', '.'), false, Wire.class.getClassLoader());
+        if (Wire.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
+          messages.add(type.getName());
+        }
+      }
+    }
+    return messages;
+  }
+
+  @Test
+  void the_longest_playlist_fits_into_a_frame_however_badly_it_packs() {
+    var longest =
+        new Random(7)
+            .ints(PlaylistJson.BYTES_MAX, ' ', '~' + 1)
+            .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+            .toString();
+    var shown = new ToSession.Show(new Desired("p-1", "schedule", "v-1", longest));
+    int bytes = SERIALIZATION.serialize(shown).get().length;
+    assertTrue(bytes + ROOM < FRAME, () -> bytes + " bytes of " + FRAME);
+    assertTrue(PlaylistJson.BYTES_MAX + ROOM < FRAME);
+    assertEquals(shown, KIT.serializationTestKit().verifySerialization(shown, true));
+  }
+
+  @Test
+  void what_is_long_is_packed() {
+    var shown = new ToSession.Show(new Desired("p-1", "schedule", "v-1", "[{}]".repeat(10_000)));
+    assertTrue(SERIALIZATION.serialize(shown).get().length < 4_000);
   }
 
   private static Stream<Wire> samples() {

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.muster.actors.ReadModelUnavailable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -95,6 +97,45 @@ class BatchedTest {
             });
     assertThrows(CompletionException.class, bad::join);
     assertEquals("good", good.join());
+  }
+
+  @Test
+  void those_who_ask_the_same_are_answered_in_the_order_of_asking() {
+    ask("a");
+    var answered = new ArrayList<Integer>();
+    for (int i = 0; i < 5; i++) {
+      int turn = i;
+      ask("same").thenRun(() -> answered.add(turn));
+    }
+    asked.get(0).answer().complete(key -> key);
+    asked.get(1).answer().complete(key -> key);
+    assertEquals(List.of(0, 1, 2, 3, 4), answered);
+  }
+
+  @Test
+  void a_batch_that_takes_too_long_is_asked_again_in_smaller_ones_until_these_are_answered() {
+    ask("a");
+    var all = List.of(ask("b"), ask("c"), ask("d"));
+    asked.get(0).answer().complete(key -> key);
+    asked.get(1).answer().completeExceptionally(late());
+    assertEquals(Set.of("b"), asked.get(2).keys());
+    asked.get(2).answer().complete(key -> key);
+    assertEquals(Set.of("c", "d"), asked.get(3).keys());
+    asked.get(3).answer().complete(key -> key);
+    assertEquals(List.of("b", "c", "d"), all.stream().map(f -> f.join()).toList());
+  }
+
+  @Test
+  void one_that_takes_too_long_all_alone_is_not_asked_again() {
+    var slow = ask("a");
+    var failure = late();
+    asked.getFirst().answer().completeExceptionally(failure);
+    assertSame(failure, assertThrows(CompletionException.class, slow::join).getCause());
+    assertEquals(1, asked.size());
+  }
+
+  private static ReadModelUnavailable late() {
+    return new ReadModelUnavailable("late", new TimeoutException());
   }
 
   @Test

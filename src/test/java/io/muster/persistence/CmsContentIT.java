@@ -18,6 +18,7 @@ import io.muster.actors.content.ContentSource.Effective;
 import io.muster.actors.content.PlaylistJson;
 import io.muster.support.CmsSchema;
 import io.muster.support.CmsStore;
+import io.muster.support.MemoryTelemetry;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 class CmsContentIT {
   private static final String MONDAY_MORNING = "2026-03-02T09:00:00Z";
   private static CmsStore store;
+  private static final MemoryTelemetry TELEMETRY = new MemoryTelemetry();
   private static ContentSource source;
 
   private CmsSchema cms;
@@ -51,7 +53,10 @@ class CmsContentIT {
 
   private static ContentSource source(CmsStore store) {
     return new CmsContent(
-        store.database(), new PlaylistJson(Optional.of("https://api.example")), store.clock());
+        store.database(),
+        new PlaylistJson(Optional.of("https://api.example")),
+        TELEMETRY,
+        store.clock());
   }
 
   @AfterAll
@@ -347,7 +352,7 @@ class CmsContentIT {
     }
 
     @Test
-    void of_one_playlist_spoils_no_other_device() {
+    void of_one_playlist_is_no_outage_and_looked_into_once_for_all_its_devices() {
       playlist("huge");
       cms.content(
           own("big"),
@@ -356,11 +361,16 @@ class CmsContentIT {
       cms.item(own("huge"), own("big"), Map.of());
       var bad = fresh("tv");
       cms.device(bad, org, Map.of("currentPlaylistId", own("huge")));
+      var worse = fresh("tv");
+      cms.device(worse, org, Map.of("currentPlaylistId", own("huge")));
       source.resolve(new DeviceId(tv), new OrgId(org));
       var spoiled = source.resolve(new DeviceId(bad), new OrgId(org));
+      var alike = source.resolve(new DeviceId(worse), new OrgId(org));
       var good = source.resolve(new DeviceId(tv), new OrgId(org));
-      assertThrows(IllegalArgumentException.class, () -> await(spoiled));
+      assertEquals(Effective.NOTHING, await(spoiled));
+      assertEquals(Effective.NOTHING, await(alike));
       assertEquals(own("current"), await(good).content().orElseThrow().playlistId());
+      assertEquals(List.of("content undeliverable"), TELEMETRY.counted());
     }
   }
 }

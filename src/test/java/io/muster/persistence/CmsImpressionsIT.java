@@ -125,6 +125,30 @@ class CmsImpressionsIT {
   }
 
   @Test
+  void rows_of_other_tables_are_found_by_their_keys() {
+    var plan =
+        await(
+            database.transaction(
+                c -> {
+                  try (var cheap = c.createStatement()) {
+                    cheap.execute("set local enable_seqscan = off");
+                  }
+                  var lines = new ArrayList<String>();
+                  try (var explain = c.prepareStatement("explain " + CmsImpressions.INSERT)) {
+                    CmsImpressions.bind(explain, c, List.of(TV.start("movie", T)));
+                    try (var found = explain.executeQuery()) {
+                      while (found.next()) {
+                        lines.add(found.getString(1));
+                      }
+                    }
+                  }
+                  return lines;
+                }));
+    var conditions = plan.stream().filter(line -> line.contains("Index Cond")).toList();
+    assertEquals(3, conditions.size(), plan::toString);
+  }
+
+  @Test
   void what_is_told_again_is_one_row() {
     keep(TV.start("movie", T), TV.start("movie", T));
     keep(TV.start("movie", T));

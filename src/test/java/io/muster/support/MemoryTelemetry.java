@@ -73,6 +73,11 @@ public final class MemoryTelemetry implements Telemetry {
   }
 
   @Override
+  public void contentUndeliverable() {
+    counted.add("content undeliverable");
+  }
+
+  @Override
   public void tokenRenewal(Renewal step) {
     counted.add("token renewal: " + step);
   }

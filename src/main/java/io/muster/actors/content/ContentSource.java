@@ -19,7 +19,8 @@ public interface ContentSource {
   boolean changesByItself();
 
   /**
-   * @param content empty when nothing is assigned: the device keeps what it has
+   * @param content empty when nothing is assigned, or what is assigned is beyond what devices can
+   *     be given: the device keeps what it has
    * @param until when the clock may change it, such as the start or end of a schedule
    */
   record Effective(Optional<Content> content, Optional<Instant> until) {

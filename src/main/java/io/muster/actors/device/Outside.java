@@ -1,9 +1,7 @@
 package io.muster.actors.device;
 
-import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.GraceRecords;
-import io.muster.actors.OrgId;
 import io.muster.actors.Registry;
 import io.muster.actors.Tenants;
 import io.muster.actors.TokenIssuer;
@@ -11,8 +9,6 @@ import io.muster.actors.Transitions;
 import io.muster.actors.content.ContentSource;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 
 /**
  * What is decided or kept outside of the devices.
@@ -36,28 +32,7 @@ public record Outside(
    * @param renewCooldown and at most once in so long
    */
   public record Times(
-      Duration content, Duration registry, Duration renewWithin, Duration renewCooldown) {
-    public static final Times DEFAULT =
-        new Times(
-            Duration.ofSeconds(60),
-            Duration.ofSeconds(60),
-            Duration.ofDays(14),
-            Duration.ofHours(1));
-  }
-
-  /** Nothing is assigned to any device. */
-  public static final ContentSource NO_CONTENT =
-      new ContentSource() {
-        @Override
-        public CompletionStage<Effective> resolve(DeviceId id, OrgId org) {
-          return CompletableFuture.completedFuture(Effective.NOTHING);
-        }
-
-        @Override
-        public boolean changesByItself() {
-          return false;
-        }
-      };
+      Duration content, Duration registry, Duration renewWithin, Duration renewCooldown) {}
 
   /** For those who keep nothing elsewhere. */
   public static final Transitions UNTOLD =

@@ -184,10 +184,6 @@ public final class SeenDevices implements Device.SeenHints {
     }
   }
 
-  public int count() {
-    return sightings.size();
-  }
-
   // ── how many there are ──
 
   /**

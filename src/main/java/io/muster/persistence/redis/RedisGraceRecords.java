@@ -2,7 +2,6 @@ package io.muster.persistence.redis;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lettuce.core.SetArgs;
 import io.muster.actors.DeviceId;
 import io.muster.actors.GraceRecords;
 import io.muster.actors.Telemetry.RedisUse;
@@ -23,7 +22,6 @@ public final class RedisGraceRecords implements GraceRecords {
 
   private static final Duration LIFE_MIN = Duration.ofSeconds(60);
   private static final Duration LIFE_MAX = Duration.ofDays(90);
-  private static final Duration COOLDOWN = Duration.ofHours(1);
 
   private final Redis redis;
 
@@ -68,19 +66,5 @@ public final class RedisGraceRecords implements GraceRecords {
     }
     log.warn("The grace record of {} in Redis is not one; it is passed over", id);
     return Optional.empty();
-  }
-
-  /**
-   * Whether nobody, here or in another program, has renewed the device's token within the hour; if
-   * so the hour begins now. Fails within a second when it cannot be known.
-   */
-  public CompletionStage<Boolean> claimRenewal(DeviceId id) {
-    return redis
-        .ask(
-            RedisUse.GRACE,
-            commands ->
-                commands.set(
-                    "device:token:refresh-cooldown:" + id, "1", SetArgs.Builder.nx().ex(COOLDOWN)))
-        .thenApply("OK"::equals);
   }
 }

@@ -57,7 +57,10 @@ public final class RedisPresence implements LastSeen, Transitions {
 
   private final Redis redis;
   private final Telemetry telemetry;
-  private final Map<DeviceId, Notice> waiting = new LinkedHashMap<>();
+
+  // ── both under the lock of the first; a device is in one of them, with the latest of it ──
+  private final Map<DeviceId, Notice> facts = new LinkedHashMap<>();
+  private final Map<DeviceId, Notice.Online> online = new LinkedHashMap<>();
   private boolean isSending;
 
   public RedisPresence(Redis redis, Telemetry telemetry) {
@@ -113,26 +116,53 @@ public final class RedisPresence implements LastSeen, Transitions {
 
   // ── the queue ──
 
+  /** In parts: devices that have something to tell meanwhile wait for one part only. */
   private void add(List<Notice> notices) {
     int dropped = 0;
-    boolean begins;
-    synchronized (waiting) {
-      for (Notice notice : notices) {
-        if (waiting.size() < WAITING_MAX || waiting.containsKey(notice.id())) {
-          waiting.put(notice.id(), notice);
-        } else {
-          dropped++;
-        }
-      }
-      begins = !isSending && !waiting.isEmpty();
-      isSending |= begins;
+    for (int from = 0; from < notices.size(); from += BATCH) {
+      dropped += addPart(notices.subList(from, Math.min(notices.size(), from + BATCH)));
     }
     if (dropped > 0) {
       telemetry.redisDropped(RedisUse.PRESENCE, dropped);
     }
+  }
+
+  private int addPart(List<Notice> notices) {
+    int dropped = 0;
+    boolean begins;
+    synchronized (facts) {
+      for (Notice notice : notices) {
+        dropped += put(notice) ? 0 : 1;
+      }
+      begins = !isSending && size() > 0;
+      isSending |= begins;
+    }
     if (begins) {
       redis.later(Duration.ZERO, this::send);
     }
+    return dropped;
+  }
+
+  private boolean put(Notice notice) {
+    if (size() >= WAITING_MAX && !isWaiting(notice.id())) {
+      return false;
+    }
+    if (notice instanceof Notice.Online comesAgain) {
+      facts.remove(notice.id());
+      online.put(notice.id(), comesAgain);
+    } else {
+      online.remove(notice.id());
+      facts.put(notice.id(), notice);
+    }
+    return true;
+  }
+
+  private int size() {
+    return facts.size() + online.size();
+  }
+
+  private boolean isWaiting(DeviceId id) {
+    return facts.containsKey(id) || online.containsKey(id);
   }
 
   private void send() {
@@ -157,15 +187,20 @@ public final class RedisPresence implements LastSeen, Transitions {
 
   /** Nothing more: then the next to add something begins anew. */
   private List<Notice> take() {
-    synchronized (waiting) {
+    synchronized (facts) {
       var batch = new ArrayList<Notice>();
-      var each = waiting.values().iterator();
-      while (each.hasNext() && batch.size() < BATCH) {
-        batch.add(each.next());
-        each.remove();
-      }
+      take(facts, batch);
+      take(online, batch);
       isSending = !batch.isEmpty();
       return batch;
+    }
+  }
+
+  private static void take(Map<DeviceId, ? extends Notice> from, List<Notice> batch) {
+    var each = from.values().iterator();
+    while (each.hasNext() && batch.size() < BATCH) {
+      batch.add(each.next());
+      each.remove();
     }
   }
 
@@ -175,11 +210,13 @@ public final class RedisPresence implements LastSeen, Transitions {
    */
   private void keepOnlyFacts(List<Notice> unsent) {
     int dropped;
-    synchronized (waiting) {
-      unsent.forEach(notice -> waiting.putIfAbsent(notice.id(), notice));
-      int before = waiting.size();
-      waiting.values().removeIf(notice -> notice instanceof Notice.Online);
-      dropped = before - waiting.size();
+    synchronized (facts) {
+      var latest = unsent.stream().filter(notice -> !isWaiting(notice.id())).toList();
+      dropped = online.size();
+      online.clear();
+      for (Notice notice : latest) {
+        dropped += notice instanceof Notice.Online || !put(notice) ? 1 : 0;
+      }
     }
     telemetry.redisDropped(RedisUse.PRESENCE, dropped);
   }

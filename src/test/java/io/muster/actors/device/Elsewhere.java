@@ -39,6 +39,10 @@ final class Elsewhere implements ContentSource, Transitions {
   private volatile boolean isRegistry;
   private volatile boolean isAnswerLost;
 
+  private static final Outside.Times TIMES =
+      new Outside.Times(
+          Duration.ofSeconds(60), Duration.ofSeconds(60), Duration.ofDays(14), Duration.ofHours(1));
+
   Outside outside() {
     return new Outside(
         this,
@@ -51,7 +55,7 @@ final class Elsewhere implements ContentSource, Transitions {
               "token-" + number, "fresh-" + number, DeviceRig.START.plus(Duration.ofDays(90)));
         },
         this,
-        Outside.Times.DEFAULT);
+        TIMES);
   }
 
   // ── what the test says ──

@@ -3,7 +3,6 @@ package io.muster.persistence.redis;
 import static io.muster.support.Eventually.await;
 import static io.muster.support.Eventually.eventually;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -93,15 +92,6 @@ class RedisGraceRecordsIT {
       trial.server().ask(redis -> redis.set(key, text));
       assertEquals(Optional.empty(), await(records.find(id)));
     }
-  }
-
-  @Test
-  void a_renewal_is_claimed_once_an_hour() {
-    assertTrue(await(records.claimRenewal(id)));
-    assertFalse(await(records.claimRenewal(id)));
-    var cooldown = "device:token:refresh-cooldown:" + id;
-    assertEquals("1", trial.read(cooldown));
-    assertTrue(Math.abs(trial.ttl(cooldown) - 3_600) < 30);
   }
 
   @Nested

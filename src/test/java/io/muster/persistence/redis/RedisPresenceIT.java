@@ -137,6 +137,31 @@ class RedisPresenceIT {
   }
 
   @Test
+  void who_leaves_and_comes_back_during_an_outage_is_not_told_offline() {
+    trial.server().stop();
+    trial.isDown();
+    tv(Presence.OFFLINE);
+    tv(Presence.ONLINE);
+    var other = new DeviceId("tv-2");
+    presence.missing(
+        new DeviceView(
+            other,
+            ACME,
+            "2",
+            new TreeSet<>(),
+            Presence.RECONNECTING,
+            T,
+            false,
+            false,
+            1,
+            2,
+            Hints.NONE));
+    trial.server().startAgain();
+    eventually("offline", () -> trial.isThere("device:status:tv-2"));
+    assertFalse(trial.isThere(STATUS) && trial.read(STATUS).contains("\"offline\""));
+  }
+
+  @Test
   void rule_17_an_outage_keeps_nobody_waiting_and_loses_what_comes_again_only() {
     trial.server().stop();
     trial.isDown();
