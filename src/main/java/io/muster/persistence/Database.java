@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -12,6 +13,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one store behind everything that is kept: migrated before anyone reads, with a bounded pool
@@ -29,6 +32,8 @@ public final class Database implements AutoCloseable {
 
   static final String JOURNAL_SESSION =
       "set idle_in_transaction_session_timeout = " + STALL_MAX.toMillis();
+
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
 
   private final DatabaseUrl url;
   private final PersistenceSettings settings;
@@ -53,11 +58,35 @@ public final class Database implements AutoCloseable {
             .databaseUrl()
             .map(DatabaseUrl::postgresql)
             .orElseGet(() -> DatabaseUrl.embedded(settings.dataDir()));
-    if (url.dialect() == Dialect.H2) {
-      makeDirectory(settings);
-    }
+    return url.dialect() == Dialect.H2 ? embedded(url, settings) : migrated(url, settings);
+  }
+
+  private static Database migrated(DatabaseUrl url, PersistenceSettings settings) {
     migrate(url);
     return new Database(url, settings);
+  }
+
+  /**
+   * The file stays open from before the migration until {@link #close}, which is no clean one: H2
+   * writes a mark into a file that it has closed cleanly, and believes it rather than what comes
+   * behind it. A file that was closed between migration and use, and whose process was killed
+   * later, has been seen to come back as it was at that close.
+   */
+  private static Database embedded(DatabaseUrl url, PersistenceSettings settings) {
+    makeDirectory(settings);
+    try (var _ = connect(url)) {
+      var database = migrated(url, settings);
+      try (var _ = database.connection()) {
+        return database;
+      }
+    } catch (SQLException e) {
+      throw unavailable(url, e);
+    }
+  }
+
+  private static Connection connect(DatabaseUrl url) throws SQLException {
+    return DriverManager.getConnection(
+        url.jdbc(), url.user().orElse(null), url.password().orElse(null));
   }
 
   private static void makeDirectory(PersistenceSettings settings) {
@@ -78,8 +107,12 @@ public final class Database implements AutoCloseable {
           .load()
           .migrate();
     } catch (FlywayException e) {
-      throw new DatabaseUnavailable("cannot open the database %s: %s".formatted(url, reason(e)), e);
+      throw unavailable(url, e);
     }
+  }
+
+  private static DatabaseUnavailable unavailable(DatabaseUrl url, Exception e) {
+    return new DatabaseUnavailable("cannot open the database %s: %s".formatted(url, reason(e)), e);
   }
 
   private static String reason(Throwable failure) {
@@ -154,7 +187,20 @@ public final class Database implements AutoCloseable {
   /** Closes the query pool. The journal's pool ends with the actor system. */
   @Override
   public void close() {
+    if (isEmbedded()) {
+      leaveFile();
+    }
     queries.close();
+  }
+
+  /** Everything committed is in the file already; see {@link #embedded}. */
+  private void leaveFile() {
+    try (var connection = connect(url);
+        var statement = connection.createStatement()) {
+      statement.execute("shutdown immediately");
+    } catch (SQLException e) {
+      log.debug("The file was closed already", e);
+    }
   }
 
   @FunctionalInterface

@@ -1,5 +1,6 @@
 package io.muster.persistence;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -8,7 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -85,6 +89,51 @@ class DatabaseTest {
     Database.open(settings).close();
     try (var again = Database.open(settings)) {
       assertTrue(again.isEmbedded());
+    }
+  }
+
+  /** What has such a mark is believed to end there, whatever was written behind it. */
+  @Test
+  void the_embedded_file_never_bears_the_mark_of_a_clean_close(@TempDir Path dir)
+      throws IOException {
+    var settings = PersistenceSettings.of(Optional.empty(), dir);
+    for (int i = 0; i < 2; i++) {
+      var database = Database.open(settings);
+      database.query(c -> c.createStatement().executeQuery("select 1").next());
+      database.close();
+      var header = new String(Files.readAllBytes(dir.resolve("muster.mv.db")), 0, 8192, ISO_8859_1);
+      assertTrue(header.startsWith("H:"), header.substring(0, 20));
+      assertFalse(header.contains("clean:1"), header.strip());
+    }
+  }
+
+  @Test
+  void what_was_written_is_there_after_each_of_many_ends(@TempDir Path dir) {
+    var settings = PersistenceSettings.of(Optional.empty(), dir);
+    for (int i = 0; i < 4; i++) {
+      var database = Database.open(settings);
+      int written = i;
+      database.query(c -> insert(c, "code-" + written)).toCompletableFuture().join();
+      assertEquals(i + 1, database.query(DatabaseTest::count).toCompletableFuture().join());
+      database.close();
+    }
+  }
+
+  private static int insert(Connection c, String code) throws SQLException {
+    try (var insert =
+        c.prepareStatement(
+            "insert into muster.pairing (code, identifier, expires_at)"
+                + " values (?, ?, current_timestamp)")) {
+      insert.setString(1, code);
+      insert.setString(2, code);
+      return insert.executeUpdate();
+    }
+  }
+
+  private static int count(Connection c) throws SQLException {
+    try (var found = c.createStatement().executeQuery("select count(*) from muster.pairing")) {
+      found.next();
+      return found.getInt(1);
     }
   }
 

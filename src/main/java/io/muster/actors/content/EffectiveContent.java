@@ -110,7 +110,10 @@ public final class EffectiveContent {
             .min(Comparator.naturalOrder()));
   }
 
-  /** What the device is told, and until when it holds. */
+  /**
+   * What the device is told, and until when it holds. A playlist of which nothing can be shown now
+   * is as none: the screen keeps what it has.
+   */
   public static Effective effective(Chosen chosen, Choice choice, Shown shown) {
     var changedAt =
         choice.touchedAt().filter(shown.changedAt()::isBefore).orElse(shown.changedAt());
@@ -121,7 +124,7 @@ public final class EffectiveContent {
             changedAt.truncatedTo(ChronoUnit.MILLIS),
             shown.written().text());
     return new Effective(
-        Optional.of(content),
+        Optional.of(content).filter(_ -> !shown.written().isEmpty()),
         Stream.of(chosen.until(), shown.until())
             .flatMap(Optional::stream)
             .min(Comparator.naturalOrder()));

@@ -66,8 +66,12 @@ public final class PlaylistJson {
 
   private final Optional<String> apiBaseUrl;
 
-  /** One playlist as JSON text, and its id. */
-  public record Written(String id, String text) {}
+  /**
+   * One playlist as JSON text.
+   *
+   * @param isEmpty it has no items: some players go dark at such a one, so it is never sent
+   */
+  public record Written(String id, String text, boolean isEmpty) {}
 
   /**
    * @param apiBaseUrl under which devices find the files that are stored as {@code minio://…}: the
@@ -88,7 +92,7 @@ public final class PlaylistJson {
     require(
         text.length() <= BYTES_MAX && text.getBytes(StandardCharsets.UTF_8).length <= BYTES_MAX,
         "a playlist has at most %d bytes".formatted(BYTES_MAX));
-    return new Written(playlist.get("id").textValue(), text);
+    return new Written(playlist.get("id").textValue(), text, playlist.path("items").isEmpty());
   }
 
   private static String text(JsonNode json) {

@@ -980,7 +980,9 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     super(
         PersistenceId.of(KEY.name(), id.value()),
         // A journal that is away must not be stormed by every device that wants to write.
-        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.3));
+        // It is told once for the node, by the probe, and not by each of its devices.
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.3)
+            .withLoggingEnabled(false));
     this.id = id;
     this.around = around;
     this.shard = shard;

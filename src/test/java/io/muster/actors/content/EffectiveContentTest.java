@@ -177,15 +177,23 @@ class EffectiveContentTest {
 
     @Test
     void what_the_organisation_does_not_have() {
-      var row =
+      var foreign =
           new PlaylistRow(
-              "p", "p", OLD, List.of(new Item("foreign", 0, Optional.empty(), Optional.empty())));
-      assertEquals(List.of(), ids(shown(row, Zones.NONE)));
+              "p",
+              "p",
+              OLD,
+              List.of(
+                  new Item("foreign", 0, Optional.empty(), Optional.empty()),
+                  new Item("a", 1, Optional.empty(), Optional.of(content("a")))));
+      assertEquals(List.of("a"), ids(shown(foreign, Zones.NONE)));
     }
-  }
 
-  @Nested
-  class The_version_follows {
+    @Test
+    void nothing_at_all_of_a_playlist_without_anything_left() {
+      var gone = effective(NONE, playlist("p", OLD, archived("a", OLD)), Zones.NONE, NOW);
+      assertEquals(Optional.empty(), gone.content());
+    }
+
     @Test
     void the_playlist() {
       assertEquals(NOW, shown(playlist("p", NOW, content("a")), Zones.NONE).changedAt());
