@@ -161,7 +161,7 @@ class DeviceRulesTest {
   }
 
   @Test
-  void rule_40_what_waited_comes_with_the_connection_in_one_order_and_awaits_no_heartbeat() {
+  void rule_40_content_and_commands_that_waited_come_with_the_connection_and_await_no_heartbeat() {
     tv.tell(connects().goodbye());
     elsewhere.shows("loop", T);
     shows();
@@ -171,7 +171,7 @@ class DeviceRulesTest {
     assertEquals(List.of("welcome", "show", "first", "second"), ordered(session));
   }
 
-  /** Content and commands have a line each; within its line each keeps its order. */
+  /** Content does not wait for commands nor they for it; commands keep their order. */
   private static List<String> ordered(FakeSession session) {
     var told = firstWords(session.told());
     assertEquals("welcome", told.getFirst());
