@@ -102,7 +102,7 @@ public final class PushedContentTable implements ContentSource, PushedContents {
   public CompletionStage<Void> put(DeviceId id, OrgId org, JsonNode playlist) {
     try {
       var written = json.write(playlist);
-      return keep(id, org, Optional.of(written).filter(w -> !w.isEmpty()));
+      return keep(id, org, Optional.of(written));
     } catch (IllegalArgumentException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -123,6 +123,7 @@ class EveryMetricIT {
               Map.entry("muster_outages_reminded_total",  EveryMetricIT::anotherComesAndGoes),
               Map.entry("muster_outage_notice_seconds",   EveryMetricIT::anotherComesAndGoes),
               Map.entry("muster_outages_unstored_total",  () -> TELEMETRY.outagesMoved(0, 0, 0, 1)),
+              Map.entry("muster_content_undeliverable_total", TELEMETRY::contentUndeliverable), // of a CMS only
               Map.entry("muster_screenshots_stored_total", () -> picture(ELSEWHERE, Pictured.png(8, 8))),
               Map.entry("muster_screenshots_refused_total", () -> picture(ELSEWHERE, new byte[12])),
               Map.entry("muster_screenshots_failed_total", EveryMetricIT::pictureFindsNoPlace),
@@ -332,6 +333,9 @@ class EveryMetricIT {
   @AfterAll
   static void all_leave() {
     Stream.of(device, dashboard, expiring).forEach(FakeDevice::close);
+    device = null; // it may all be done once more
+    dashboard = null;
+    expiring = null;
     gateway.close();
     redis.close();
   }

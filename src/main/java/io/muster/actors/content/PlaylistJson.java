@@ -69,7 +69,8 @@ public final class PlaylistJson {
   /**
    * One playlist as JSON text.
    *
-   * @param isEmpty it has no items: some players go dark at such a one, so it is never sent
+   * @param isEmpty it has no items: some players go dark at such a one, so it is sent only when
+   *     somebody has pushed just that
    */
   public record Written(String id, String text, boolean isEmpty) {}
 

@@ -193,7 +193,10 @@ class EffectiveContentTest {
       var gone = effective(NONE, playlist("p", OLD, archived("a", OLD)), Zones.NONE, NOW);
       assertEquals(Optional.empty(), gone.content());
     }
+  }
 
+  @Nested
+  class The_version_follows {
     @Test
     void the_playlist() {
       assertEquals(NOW, shown(playlist("p", NOW, content("a")), Zones.NONE).changedAt());
