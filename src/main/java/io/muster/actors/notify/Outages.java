@@ -26,8 +26,9 @@ public final class Outages {
   // Soon enough to catch up with a fleet that is down as a whole, and others get their turn.
   private static final Duration AT_ONCE = Duration.ofMillis(20);
   // With a large fleet that is down as a whole a look takes its time; it shall not be most of it.
+  // One that took long because the database was away says nothing of the next: hence the bound.
   private static final int REST_PER_LOOK = 9;
-  private static final Duration REST_MAX = Duration.ofSeconds(30);
+  private static final Duration REST_MAX = Duration.ofSeconds(3);
   private static final Duration RETRY = Duration.ofSeconds(1);
   private static final double SPREAD = 0.2;
 
