@@ -102,10 +102,10 @@ final class DeviceContent {
   void connected(DeviceState state, Optional<Link> receiver) {
     push.startAgain();
     signalledAt = Instant.MIN;
-    if (mayHaveChanged()) {
+    expect(); // once more: to send away the former client has ended its greeting
+    if (isGreeting) {
       look(state);
     } else {
-      isGreeting = false;
       bring(receiver);
     }
   }

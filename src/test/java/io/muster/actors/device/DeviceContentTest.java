@@ -180,6 +180,18 @@ class DeviceContentTest {
     }
 
     @Test
+    void comes_before_the_commands_to_a_client_that_takes_over_too() {
+      var former = connects();
+      tv.queues("first"); // in flight: the next one waits
+      tv.queues("second");
+      var told = connects().told();
+      assertEquals(
+          List.of("welcome", "show", "first"),
+          told.stream().map(line -> line.split(" ")[0]).toList());
+      assertEquals("goodbye superseded", former.told().getLast());
+    }
+
+    @Test
     void push_pull_and_reconcile_have_one_version() {
       var session = connects();
       assertEquals(V, described().orElseThrow().version());
