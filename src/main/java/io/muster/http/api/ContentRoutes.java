@@ -21,7 +21,6 @@ import io.muster.actors.device.DeviceCommand.ShowContent;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.auth.Authenticator;
-import io.muster.http.auth.Presented;
 import io.muster.http.auth.Verdict;
 import io.muster.http.edge.Allowance;
 import java.time.Clock;
@@ -177,15 +176,7 @@ final class ContentRoutes extends Directives {
 
   /** {@code /devices/me/content} */
   Route mine() {
-    return get(
-        () ->
-            optionalHeaderValueByName(
-                "Authorization",
-                header ->
-                    header
-                        .flatMap(Presented::bearer)
-                        .map(this::mine)
-                        .orElseGet(() -> complete(DeviceAnswers.invalid()))));
+    return get(() -> bearer(this::mine, () -> complete(DeviceAnswers.invalid())));
   }
 
   private Route mine(String token) {

@@ -2,6 +2,7 @@ package io.muster.http.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.http.Json;
+import io.muster.http.auth.Presented;
 import io.muster.http.edge.ClientAddress;
 import java.net.InetAddress;
 import java.util.Optional;
@@ -92,6 +93,12 @@ abstract class Directives extends AllDirectives {
               "Idempotency-Key has 1 to %d characters".formatted(KEY_CHARS_MAX));
           return inner.apply(key);
         });
+  }
+
+  /** The token of an {@code Authorization: Bearer} header, whatever it is worth. */
+  Route bearer(Function<String, Route> inner, Supplier<Route> without) {
+    return optionalHeaderValueByName(
+        "Authorization", header -> header.flatMap(Presented::bearer).map(inner).orElseGet(without));
   }
 
   /** Where the client is. A request that did not come by our listener may be anybody's. */

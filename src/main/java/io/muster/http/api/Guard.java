@@ -2,7 +2,6 @@ package io.muster.http.api;
 
 import io.muster.actors.session.SessionJudge;
 import io.muster.http.auth.Authenticator;
-import io.muster.http.auth.Presented;
 import io.muster.http.auth.Role;
 import io.muster.http.auth.Verdict;
 import java.util.function.Function;
@@ -20,13 +19,8 @@ public final class Guard extends Directives implements Access {
 
   @Override
   public Route as(Role needed, Function<Caller, Route> inner) {
-    return optionalHeaderValueByName(
-        "Authorization",
-        header ->
-            header
-                .flatMap(Presented::bearer)
-                .map(token -> verified(token, needed, inner))
-                .orElseGet(() -> complete(Problem.UNAUTHORIZED.response())));
+    return bearer(
+        token -> verified(token, needed, inner), () -> complete(Problem.UNAUTHORIZED.response()));
   }
 
   private Route verified(String token, Role needed, Function<Caller, Route> inner) {

@@ -7,7 +7,6 @@ import io.muster.actors.device.DeviceCommand.CheckToken;
 import io.muster.actors.device.Devices;
 import io.muster.http.Json;
 import io.muster.http.auth.Authenticator;
-import io.muster.http.auth.Presented;
 import io.muster.http.auth.Verdict;
 import io.muster.http.edge.Allowance;
 import java.time.Duration;
@@ -39,15 +38,7 @@ final class TokenCheckRoute extends Directives {
 
   /** {@code /devices/auth/check} */
   Route check() {
-    return get(
-        () ->
-            optionalHeaderValueByName(
-                "Authorization",
-                header ->
-                    header
-                        .flatMap(Presented::bearer)
-                        .map(this::check)
-                        .orElseGet(() -> complete(DeviceAnswers.invalid()))));
+    return get(() -> bearer(this::check, () -> complete(DeviceAnswers.invalid())));
   }
 
   private Route check(String token) {
