@@ -93,7 +93,6 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
-import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import scala.concurrent.ExecutionContext;
 
@@ -140,9 +139,9 @@ public final class Gateway implements AutoCloseable {
     Ports.check(settings.http());
     database = Database.open(settings.persistence()); // migrated before anyone reads
     loops = EventLoops.onAllCores();
-    system = actorSystem(loops, database);
+    system = actorSystem(settings, loops, database);
     var cluster = Cluster.get(system);
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    cluster.manager().tell(settings.cluster().joining(cluster.selfMember().address()));
     var node = nodeOf(cluster.selfMember().uniqueAddress());
 
     var metrics = new Metrics();
@@ -317,13 +316,19 @@ public final class Gateway implements AutoCloseable {
             RouteHandler.answering(routing)));
   }
 
-  private static ActorSystem<Void> actorSystem(EventLoops loops, Database database) {
-    var config = database.pekkoConfig().withFallback(ConfigFactory.load());
+  private static ActorSystem<Void> actorSystem(
+      Settings settings, EventLoops loops, Database database) {
+    var config =
+        database
+            .pekkoConfig()
+            .withFallback(settings.cluster().pekkoConfig(Version.TEXT))
+            .withFallback(ConfigFactory.load());
     var bootstrap =
         BootstrapSetup.create()
             .withConfig(config)
             .withDefaultExecutionContext(ExecutionContext.fromExecutor(loops));
-    return ActorSystem.create(Behaviors.empty(), "muster", ActorSystemSetup.create(bootstrap));
+    return ActorSystem.create(
+        Behaviors.empty(), ClusterSettings.SYSTEM, ActorSystemSetup.create(bootstrap));
   }
 
   /** Whether this node is a member and a device answers it, wherever that one lives. */

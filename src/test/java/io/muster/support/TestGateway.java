@@ -58,6 +58,11 @@ public final class TestGateway implements AutoCloseable {
         });
   }
 
+  /** One of several that share a database and a directory; those are not its own to delete. */
+  static TestGateway member(Map<String, ?> overrides, Path dir, String database) {
+    return new TestGateway(with(overrides, dir, database), () -> {});
+  }
+
   private static Map<String, Object> with(Map<String, ?> overrides, Path dir, String database) {
     var all = new HashMap<String, Object>();
     all.put("muster.mode", "development");
@@ -77,8 +82,12 @@ public final class TestGateway implements AutoCloseable {
     }
   }
 
+  /** As SIGTERM would; does nothing when it is stopped. */
   public void stop() {
-    gateway.close();
+    if (gateway != null) {
+      gateway.close();
+      gateway = null;
+    }
   }
 
   /** Stops it and starts another one on the same store, on a port of its own. */
@@ -143,7 +152,7 @@ public final class TestGateway implements AutoCloseable {
 
   @Override
   public void close() {
-    gateway.close();
+    stop();
     try {
       leftovers.close();
     } catch (Exception e) {
@@ -155,7 +164,7 @@ public final class TestGateway implements AutoCloseable {
 
   private static final Duration HOUR = Duration.ofHours(1);
 
-  private static Path directory() {
+  static Path directory() {
     try {
       return Files.createTempDirectory("muster-test-gateway");
     } catch (IOException e) {
@@ -163,7 +172,7 @@ public final class TestGateway implements AutoCloseable {
     }
   }
 
-  private static void delete(Path dir) throws IOException {
+  static void delete(Path dir) throws IOException {
     try (var files = Files.walk(dir)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

@@ -1,0 +1,89 @@
+package io.muster.app;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.cluster.typed.ClusterCommand;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
+
+/**
+ * How this node meets the others. Without seeds it is a cluster of one.
+ *
+ * @param node its name for people; its address when there is none
+ * @param host where the others reach it
+ * @param port 0 for any that is free
+ * @param bindHost where it listens, when that differs
+ * @param seeds whom to ask to join; the first of them forms a cluster when nobody answers it
+ * @param stableAfter how long the picture of who is cut off must not have changed before the
+ *     smaller part stops
+ */
+public record ClusterSettings(
+    Optional<String> node,
+    String host,
+    int port,
+    Optional<String> bindHost,
+    Optional<Integer> bindPort,
+    List<Seed> seeds,
+    Duration stableAfter) {
+  static final String SYSTEM = "muster";
+  private static final Pattern SEED = Pattern.compile("([A-Za-z0-9._-]+):(\\d{1,5})");
+  private static final Pattern NODE = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  public record Seed(String host, int port) {
+    private Address address() {
+      return new Address("pekko", SYSTEM, host, port);
+    }
+  }
+
+  static ClusterSettings in(Keys keys) {
+    var node = keys.text("cluster.node");
+    keys.require(
+        node.isEmpty() || NODE.matcher(node.get()).matches(),
+        "MUSTER_NODE has 1 to 128 of A-Z a-z 0-9 . _ : -");
+    var seeds = keys.list("cluster.seeds");
+    keys.require(
+        seeds.stream().allMatch(SEED.asMatchPredicate()),
+        "MUSTER_CLUSTER_SEEDS is a comma list of host:port");
+    return new ClusterSettings(
+        node,
+        keys.text("cluster.host", ""),
+        keys.whole("cluster.port", 0, 65_535),
+        keys.text("cluster.bind-host"),
+        keys.text("cluster.bind-port").map(_ -> keys.whole("cluster.bind-port", 0, 65_535)),
+        seeds.stream().flatMap(ClusterSettings::seed).toList(),
+        keys.time("cluster.stable-after", Duration.ofSeconds(1), Duration.ofMinutes(1)));
+  }
+
+  private static Stream<Seed> seed(String text) {
+    return SEED.matcher(text)
+        .results()
+        .map(found -> new Seed(found.group(1), Integer.parseInt(found.group(2))));
+  }
+
+  /** What Pekko has to know of it. */
+  Config pekkoConfig(String version) {
+    Map<String, Object> all = new HashMap<>();
+    all.put("pekko.remote.artery.canonical.hostname", host);
+    all.put("pekko.remote.artery.canonical.port", port);
+    bindHost.ifPresent(h -> all.put("pekko.remote.artery.bind.hostname", h));
+    bindPort.ifPresent(p -> all.put("pekko.remote.artery.bind.port", p));
+    all.put("pekko.cluster.app-version", version);
+    all.put("pekko.cluster.split-brain-resolver.stable-after", stableAfter);
+    return ConfigFactory.parseMap(all);
+  }
+
+  /** To be said to the cluster once the node is there. */
+  ClusterCommand joining(Address self) {
+    return seeds.isEmpty()
+        ? Join.create(self)
+        : new JoinSeedNodes(seeds.stream().map(Seed::address).toList());
+  }
+}
