@@ -48,13 +48,17 @@ public record ClusterSettings(
     keys.require(
         node.isEmpty() || NODE.matcher(node.get()).matches(),
         "MUSTER_NODE has 1 to 128 of A-Z a-z 0-9 . _ : -");
+    var host = keys.text("cluster.host", "");
     var seeds = keys.list("cluster.seeds");
     keys.require(
         seeds.stream().allMatch(SEED.asMatchPredicate()),
         "MUSTER_CLUSTER_SEEDS is a comma list of host:port");
+    keys.require(
+        !isOnThisMachine(host) || seeds.stream().allMatch(ClusterSettings::isOnThisMachine),
+        "MUSTER_CLUSTER_HOST is loopback: nodes on other machines could not reach this one");
     return new ClusterSettings(
         node,
-        keys.text("cluster.host", ""),
+        host,
         keys.whole("cluster.port", 0, 65_535),
         keys.text("cluster.bind-host"),
         keys.text("cluster.bind-port").map(_ -> keys.whole("cluster.bind-port", 0, 65_535)),
@@ -66,6 +70,15 @@ public record ClusterSettings(
     return SEED.matcher(text)
         .results()
         .map(found -> new Seed(found.group(1), Integer.parseInt(found.group(2))));
+  }
+
+  private static boolean isOnThisMachine(String address) {
+    return address.matches("(localhost|127\\.[0-9.]+)(:\\d+)?");
+  }
+
+  /** Others share its store, its secrets and its fleet. */
+  boolean isOneOfSeveral() {
+    return !seeds.isEmpty();
   }
 
   /** What Pekko has to know of it. */

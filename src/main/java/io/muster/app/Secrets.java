@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * What signs and opens things here. In development missing ones are made once and kept in the data
- * directory.
+ * What signs and opens things here. In development a node by itself makes missing ones once and
+ * keeps them in the data directory; several nodes have to be given the same.
  */
 public record Secrets(
     String device, String user, Optional<String> internal, Optional<String> metricsToken) {
@@ -31,11 +31,11 @@ public record Secrets(
       Optional<String> internal,
       Optional<String> metricsToken) {
 
-    List<String> complaints(boolean isProduction) {
+    List<String> complaints(boolean areNeeded) {
       var complaints = new ArrayList<String>();
-      check("DEVICE_JWT_SECRET", device, isProduction, complaints);
-      check("JWT_SECRET", user, isProduction, complaints);
-      check("INTERNAL_API_SECRET", internal, isProduction, complaints);
+      check("DEVICE_JWT_SECRET", device, areNeeded, complaints);
+      check("JWT_SECRET", user, areNeeded, complaints);
+      check("INTERNAL_API_SECRET", internal, areNeeded, complaints);
       return complaints;
     }
 

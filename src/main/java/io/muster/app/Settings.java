@@ -133,7 +133,8 @@ public record Settings(
     Settings settings() {
       boolean isProduction = mode().equals("production");
       var dataDir = Path.of(keys.text("data-dir", "data"));
-      var given = secrets(isProduction);
+      var cluster = ClusterSettings.in(keys);
+      var given = secrets(isProduction || cluster.isOneOfSeveral());
       var sockets = sockets();
       var settings =
           new Settings(
@@ -143,8 +144,8 @@ public record Settings(
               sockets,
               Secrets.NONE,
               users(),
-              persistence(isProduction, dataDir),
-              ClusterSettings.in(keys),
+              persistence(isProduction, cluster, dataDir),
+              cluster,
               reports(),
               device(sockets),
               renewal(),
@@ -219,10 +220,14 @@ public record Settings(
           keys.time("auth.renew-expired", Duration.ZERO, Duration.ofDays(365)));
     }
 
-    private PersistenceSettings persistence(boolean isProduction, Path dataDir) {
+    private PersistenceSettings persistence(
+        boolean isProduction, ClusterSettings cluster, Path dataDir) {
       var url = keys.text("database.url");
       keys.require(
           url.isPresent() || !isProduction, "DATABASE_URL is missing: production needs PostgreSQL");
+      keys.require(
+          url.isPresent() || isProduction || !cluster.isOneOfSeveral(),
+          "DATABASE_URL is missing: several nodes share one PostgreSQL");
       // The address is not repeated, for it may hold a password.
       keys.require(
           url.isEmpty() || url.get().matches("(jdbc:postgresql:|postgres(ql)?://).*"),
@@ -358,14 +363,14 @@ public record Settings(
           new RedisSettings(Optional.empty(), command, connect, pause, RedisSettings.PROBE_EVERY));
     }
 
-    private Secrets.Given secrets(boolean isProduction) {
+    private Secrets.Given secrets(boolean areNeeded) {
       var given =
           new Secrets.Given(
               keys.text("auth.device-secret"),
               keys.text("auth.user-secret"),
               keys.text("auth.internal-secret"),
               keys.text("auth.metrics-token"));
-      given.complaints(isProduction).forEach(keys::complain);
+      given.complaints(areNeeded).forEach(keys::complain);
       return given;
     }
   }

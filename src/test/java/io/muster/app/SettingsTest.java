@@ -113,7 +113,7 @@ class SettingsTest {
           Map.entry("cluster.port",                  4711),
           Map.entry("cluster.bind-host",             "0.0.0.0"),
           Map.entry("cluster.bind-port",             4711),
-          Map.entry("cluster.seeds",                 "north:4711, south:4711"),
+          Map.entry("cluster.seeds",                 "127.0.0.2:4711, localhost:4711"),
           Map.entry("cluster.stable-after",          "7s"),
           Map.entry("telemetry.waiting-max",         7_000),
           Map.entry("telemetry.waiting-bytes-max",   7_000_000),
@@ -290,6 +290,38 @@ class SettingsTest {
     void a_value_in_the_wrong_place_is_not_repeated() {
       var told = complaints(production(Map.of("muster.http.port", SECRET)));
       assertTrue(!told.toString().contains(SECRET), told::toString);
+    }
+  }
+
+  @Nested
+  class One_of_several_nodes {
+    private static final String SEEDS = "muster.cluster.seeds";
+
+    @Test
+    void shares_its_store_and_its_secrets_in_development_too() {
+      assertEquals(
+          List.of(
+              "DEVICE_JWT_SECRET is missing",
+              "JWT_SECRET is missing",
+              "INTERNAL_API_SECRET is missing",
+              "DATABASE_URL is missing: several nodes share one PostgreSQL"),
+          complaints(Map.of(SEEDS, "localhost:4711, 127.0.0.2:4712")));
+    }
+
+    @Test
+    void can_be_reached_by_those_on_other_machines() {
+      assertEquals(
+          List.of(
+              "MUSTER_CLUSTER_HOST is loopback: nodes on other machines could not reach this one"),
+          complaints(production(Map.of(SEEDS, "north:4711,south:4711"))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"north", "north:port", "pekko://muster@north:4711", "north:4711;south"})
+    void is_told_its_seeds_as_host_and_port(String seeds) {
+      assertEquals(
+          List.of("MUSTER_CLUSTER_SEEDS is a comma list of host:port"),
+          complaints(production(Map.of(SEEDS, seeds, "muster.cluster.host", "10.0.0.7"))));
     }
   }
 

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -60,7 +61,11 @@ public final class TestGateway implements AutoCloseable {
 
   /** One of several that share a database and a directory; those are not its own to delete. */
   static TestGateway member(Map<String, ?> overrides, Path dir, String database) {
-    return new TestGateway(with(overrides, dir, database), () -> {});
+    var all = with(overrides, dir, database);
+    for (var secret : List.of("device-secret", "user-secret", "internal-secret")) {
+      all.putIfAbsent("muster.auth." + secret, secret + " of all the nodes of a test");
+    }
+    return new TestGateway(all, () -> {});
   }
 
   private static Map<String, Object> with(Map<String, ?> overrides, Path dir, String database) {
