@@ -30,6 +30,12 @@ public final class Database implements AutoCloseable {
    */
   static final Duration STALL_MAX = Duration.ofMillis(1_500);
 
+  /**
+   * Said to the pools, because they would ask their first connection, and one whose first question
+   * was not answered in time never opens another.
+   */
+  static final String ISOLATION = "READ_COMMITTED";
+
   static final String JOURNAL_SESSION =
       "set idle_in_transaction_session_timeout = " + STALL_MAX.toMillis();
 
@@ -138,6 +144,7 @@ public final class Database implements AutoCloseable {
     db.put("numThreads", settings.journalConnections());
     db.put("maxConnections", settings.journalConnections());
     db.put("minConnections", settings.journalConnections());
+    db.put("transactionIsolation", ISOLATION);
     if (url.dialect() == Dialect.POSTGRESQL) {
       db.put("connectionInitSql", JOURNAL_SESSION);
       db.put(

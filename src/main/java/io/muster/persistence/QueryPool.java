@@ -54,6 +54,7 @@ final class QueryPool implements AutoCloseable {
     config.setConnectionTimeout(3_000);
     config.setValidationTimeout(1_000);
     config.setInitializationFailTimeout(-1);
+    config.setTransactionIsolation("TRANSACTION_" + Database.ISOLATION);
     if (url.dialect() == Dialect.POSTGRESQL) {
       config.addDataSourceProperty("connectTimeout", "3");
       config.addDataSourceProperty("socketTimeout", "10");

@@ -132,9 +132,10 @@ public final class Postgres {
 
   /** Connections stay and nothing answers until {@link Outage#close}. */
   public Outage pause() {
-    var all = Stream.concat(Stream.of(postmaster()), postmaster().descendants()).toList();
-    signal("STOP", all);
-    return () -> signal("CONT", all);
+    signal("STOP", List.of(postmaster())); // from now on there are no new ones
+    var others = postmaster().descendants().toList();
+    signal("STOP", others);
+    return () -> signal("CONT", Stream.concat(others.stream(), Stream.of(postmaster())).toList());
   }
 
   @FunctionalInterface
@@ -145,7 +146,8 @@ public final class Postgres {
 
   private static void signal(String name, List<ProcessHandle> processes) {
     var pids = processes.stream().map(p -> Long.toString(p.pid())).toList();
-    run("kill -" + name + " " + String.join(" ", pids));
+    // One that has ended in between is as quiet as it should be.
+    run("kill -%s %s || true".formatted(name, String.join(" ", pids)));
   }
 
   private static void run(String command) {
