@@ -169,6 +169,7 @@ public interface Telemetry {
     STATISTICS,
     DOCUMENTS,
     SESSIONS,
+    CLUSTER,
     CONSOLE,
     OTHER
   }

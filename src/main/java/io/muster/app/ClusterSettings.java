@@ -76,6 +76,17 @@ public record ClusterSettings(
     return address.matches("(localhost|127\\.[0-9.]+)(:\\d+)?");
   }
 
+  /**
+   * Where the other nodes reach this one's door.
+   *
+   * @param httpHost on which it listens
+   */
+  String reachedAt(String httpHost) {
+    return httpHost.isEmpty() || httpHost.equals("0.0.0.0") || httpHost.equals("::")
+        ? host
+        : httpHost;
+  }
+
   /** Others share its store, its secrets and its fleet. */
   boolean isOneOfSeveral() {
     return !seeds.isEmpty();

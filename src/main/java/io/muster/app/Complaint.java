@@ -7,4 +7,8 @@ final class Complaint extends RuntimeException {
   Complaint(String message) {
     super(message);
   }
+
+  Complaint(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

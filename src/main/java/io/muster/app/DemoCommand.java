@@ -29,6 +29,7 @@ final class DemoCommand implements Callable<Integer> {
     var settings = Settings.read(overrides);
     var stop = Stop.onSignal();
     var gateway = Gateway.start(settings);
+    gateway.over().thenAccept(stop::with);
     var url = "http://127.0.0.1:" + gateway.port();
     var names = DemoScreens.all().stream().map(Screen::organizationId).distinct().toList();
     for (String org : names) {

@@ -3,11 +3,13 @@ package io.muster.app;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.DeviceId;
 import io.muster.actors.GraceRecords;
-import io.muster.actors.NodeId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import io.muster.actors.Tenants;
+import io.muster.actors.cluster.Membership;
+import io.muster.actors.cluster.NodeCard;
+import io.muster.actors.cluster.Nodes;
 import io.muster.actors.dashboard.Relay;
 import io.muster.actors.device.Answer;
 import io.muster.actors.device.Device;
@@ -29,6 +31,7 @@ import io.muster.http.TenantNews;
 import io.muster.http.api.Alerts;
 import io.muster.http.api.BackEndHealth;
 import io.muster.http.api.BackEndRoutes;
+import io.muster.http.api.ClusterRoutes;
 import io.muster.http.api.Guard;
 import io.muster.http.api.Routes;
 import io.muster.http.api.ServiceKey;
@@ -75,23 +78,17 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.cluster.Member;
-import org.apache.pekko.cluster.MemberStatus;
-import org.apache.pekko.cluster.UniqueAddress;
-import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import scala.concurrent.ExecutionContext;
@@ -103,6 +100,15 @@ public final class Gateway implements AutoCloseable {
   // A part of the above. A second doubles the time in which a whole fleet comes back.
   private static final Duration FAREWELL = Duration.ofSeconds(1);
 
+  // Among others, which take over what this one has.
+  private static final Duration LEAVING = Duration.ofSeconds(28);
+  private static final Duration HANDING_OVER = Duration.ofSeconds(12);
+
+  /** The status of a process whose node was removed, because the others could not reach it. */
+  public static final int REMOVED = 3;
+
+  private static final Duration LOOKING = Duration.ofSeconds(2);
+
   // Nobody's device, that is never registered: to describe it writes nothing.
   private static final OrgId PROBE_ORG = new OrgId("_muster");
   private static final DeviceId PROBE = new DeviceId("_ready");
@@ -113,6 +119,9 @@ public final class Gateway implements AutoCloseable {
   private final EventLoops loops;
   private final Database database;
   private final ActorSystem<Void> system;
+  private final Membership membership;
+  private final Nodes nodes;
+  private final CompletableFuture<Integer> over = new CompletableFuture<>();
   private final DeviceViews roster;
   private final SeenDevices seen;
   private final SqlReports reports;
@@ -140,9 +149,8 @@ public final class Gateway implements AutoCloseable {
     database = Database.open(settings.persistence()); // migrated before anyone reads
     loops = EventLoops.onAllCores();
     system = actorSystem(settings, loops, database);
-    var cluster = Cluster.get(system);
-    cluster.manager().tell(settings.cluster().joining(cluster.selfMember().address()));
-    var node = nodeOf(cluster.selfMember().uniqueAddress());
+    membership = Membership.join(system, settings.cluster()::joining);
+    membership.onEnd(() -> over.complete(REMOVED)); // unless it was asked for
 
     var metrics = new Metrics();
     var telemetry = metrics.telemetry();
@@ -170,7 +178,7 @@ public final class Gateway implements AutoCloseable {
             outside(mint, tenants, presence),
             rules);
     var devices = Devices.open(system, LOOPS, around);
-    var sessions = new DeviceSessions(system, LOOPS, devices, node);
+    var sessions = new DeviceSessions(system, LOOPS, devices, membership.self());
     var present = new Present(tenants);
     tenants.start(
         system, settings.backEnd().entitlementRefresh(), new TenantNews(present, feed, devices));
@@ -179,7 +187,7 @@ public final class Gateway implements AutoCloseable {
         .init(
             SingletonActor.of(
                 Watchman.create(
-                    roster, devices, () -> living(cluster), clock, settings.device().grace()),
+                    roster, devices, membership::living, clock, settings.device().grace()),
                 "watchman"));
     var notifications = sources.notifications();
     var outages = new SqlOutages(database, notifications, rules, settings.notifications());
@@ -203,7 +211,7 @@ public final class Gateway implements AutoCloseable {
             clock);
     LoopWatch.start(loops, telemetry::loopWasLate);
     studio = Studio.open(settings, database, feed, telemetry, system, clock);
-    probe = JournalProbe.start(system, roster, () -> serves(cluster, devices), telemetry);
+    probe = JournalProbe.start(system, roster, () -> serves(devices), telemetry);
 
     var authenticator = Users.authenticator(settings, clock, system.executionContext());
     var events =
@@ -262,6 +270,10 @@ public final class Gateway implements AutoCloseable {
                         visitor, settings.secrets().metricsToken(), settings.isProduction()),
                 revocations,
                 clock,
+                new ClusterRoutes.House(
+                    () -> nodes().look(devices, LOOKING),
+                    Devices.shards(system),
+                    node -> nodes().drain(node)),
                 new BackEndRoutes.House(
                     new ServiceKey(settings.secrets().internal().map(Secret::of)),
                     settings.backEnd().patience(),
@@ -274,6 +286,34 @@ public final class Gateway implements AutoCloseable {
                         Metrics.mayReadInternally(
                             visitor, settings.secrets().metricsToken(), settings.isProduction()))));
     listener = open(reception, routes); // last: we are ready when the door opens
+    var startedAt = clock.instant();
+    nodes = Nodes.start(system, membership, () -> card(startedAt), () -> over.complete(0));
+  }
+
+  private Nodes nodes() {
+    return nodes;
+  }
+
+  private NodeCard card(Instant startedAt) {
+    return new NodeCard(
+        membership.self(),
+        membership.shortName(),
+        settings.cluster().node().orElse(membership.hostPort()),
+        Version.TEXT,
+        settings.cluster().reachedAt(settings.http().host()),
+        port(),
+        startedAt,
+        guests.count(Guests.Kind.DEVICE),
+        guests.count(Guests.Kind.DASHBOARD),
+        guests.isLeaving());
+  }
+
+  /**
+   * Ends with the status of the process when this node is to end without a signal: 0 when it was
+   * asked to leave, {@link #REMOVED} when the others have gone on without it.
+   */
+  public CompletionStage<Integer> over() {
+    return over;
   }
 
   private Reports told(Reports store, Telemetry telemetry) {
@@ -301,7 +341,7 @@ public final class Gateway implements AutoCloseable {
       throws BindException, UnknownHostException {
     var proxies = TrustedProxies.of(settings.http().trustedProxies());
     var origins = AllowedOrigins.of(settings.http().corsOrigins());
-    var edge = Edges.settings(settings, shortName(), origins, proxies);
+    var edge = Edges.settings(settings, membership.shortName(), origins, proxies);
     var routing = Routing.of(system, routes.sealed().function(system), HttpLimits.DEFAULT, proxies);
     return Listener.open(
         loops,
@@ -332,8 +372,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** Whether this node is a member and a device answers it, wherever that one lives. */
-  private static CompletionStage<Boolean> serves(Cluster cluster, Devices devices) {
-    if (!cluster.selfMember().status().equals(MemberStatus.up())) {
+  private CompletionStage<Boolean> serves(Devices devices) {
+    if (!membership.isUp()) {
       return CompletableFuture.completedFuture(false);
     }
     return devices
@@ -341,45 +381,33 @@ public final class Gateway implements AutoCloseable {
         .thenApply(answer -> !answer.equals(new Answer.No(Refusal.JOURNAL_UNAVAILABLE)));
   }
 
-  /** This node's name in session ids: unique in the cluster, 1 to 13 letters and digits. */
-  private String shortName() {
-    return Long.toUnsignedString(Cluster.get(system).selfMember().uniqueAddress().longUid(), 36);
-  }
-
-  private static Set<NodeId> living(Cluster cluster) {
-    return StreamSupport.stream(cluster.state().getMembers().spliterator(), false)
-        .filter(member -> member.status() != MemberStatus.removed())
-        .map(Member::uniqueAddress)
-        .map(Gateway::nodeOf)
-        .collect(Collectors.toSet());
-  }
-
-  private static NodeId nodeOf(UniqueAddress address) {
-    return new NodeId(address.address().hostPort() + "#" + address.longUid());
-  }
-
   public int port() {
     return listener.port();
   }
 
   /**
-   * Tells everybody, closes the door, keeps what is only hinted so far, and stops. Takes less than
-   * 5 seconds: whoever started us kills us after that, and then it is better to have been asked
-   * once.
+   * Tells everybody, closes the door, keeps what is only hinted so far, and stops. A node by itself
+   * takes less than 5 seconds: whoever started us kills us after that, and then it is better to
+   * have been asked once. Among others it takes up to 30, in which they get what it has.
    */
   @Override
   public void close() {
-    var deadline = Deadline.in(CLOSING);
+    boolean isAlone = !membership.hasOthers();
+    var deadline = Deadline.in(isAlone ? CLOSING : LEAVING);
+    over.complete(0);
     probe.leaving();
     listener.close();
-    guests.sendAway(FAREWELL, rest -> LockSupport.parkNanos(rest.toNanos()));
+    nodes.announce();
+    guests.sendAway(
+        isAlone ? FAREWELL : settings.leaving().over(guests.count()),
+        rest -> LockSupport.parkNanos(rest.toNanos()));
     reports.close(deadline.atMost(Duration.ofMillis(700)));
     Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
     studio.close();
-    system.terminate();
+    system.terminate(); // leaves the cluster first
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),
-        deadline.atMost(Duration.ofSeconds(2)));
+        deadline.atMost(isAlone ? Duration.ofSeconds(2) : HANDING_OVER));
     // A pool waits for connections in use, and a database that is away may hold them for long.
     Patience.await(
         List.of(CompletableFuture.runAsync(this::closeStore, Gateway::aside)),

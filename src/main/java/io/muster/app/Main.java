@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ServeCommand.class,
       TokenCommand.class,
+      DrainCommand.class,
       SwarmCommand.class,
       CheckConfigCommand.class
     })

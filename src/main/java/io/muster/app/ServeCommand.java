@@ -18,6 +18,7 @@ final class ServeCommand implements Callable<Integer> {
     var reports = settings.reporting().errors().map(ErrorReports::to);
     var stop = Stop.onSignal();
     var gateway = Gateway.start(settings);
+    gateway.over().thenAccept(stop::with);
     System.err.printf("muster: listening on port %d%n", gateway.port());
     return stop.await(
         () -> {

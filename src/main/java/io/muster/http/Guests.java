@@ -4,7 +4,8 @@ import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.Socket;
 import java.time.Duration;
-import java.util.List;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -27,6 +28,10 @@ public final class Guests {
 
   public void came(Socket socket, Kind kind) {
     sockets.put(socket, kind);
+  }
+
+  public int count() {
+    return sockets.size();
   }
 
   /** Walks through all of them. Not on an event loop. */
@@ -59,7 +64,8 @@ public final class Guests {
    */
   public void sendAway(Duration over, Consumer<Duration> rest) {
     isLeaving = true;
-    var all = List.copyOf(sockets.keySet());
+    var all = new ArrayList<>(sockets.keySet());
+    Collections.shuffle(all); // not all screens of one place in one part
     all.forEach(socket -> socket.send(SHUTDOWN));
     var pause = over.dividedBy(Math.max(1, all.size() / AT_ONCE));
     for (int next = 0; next < all.size(); next++) {

@@ -1,9 +1,12 @@
 package io.muster.acceptance;
 
 import io.muster.support.Eventually;
+import io.muster.support.Postgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -116,10 +119,31 @@ final class ServedProcess implements AutoCloseable {
   /** As Ctrl-C or a service manager does it; the exit code. */
   int terminate() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(10, TimeUnit.SECONDS)) {
+    return status(Duration.ofSeconds(10));
+  }
+
+  /** The exit code, of a process that has a reason to end. */
+  int status(Duration patience) throws InterruptedException {
+    if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new AssertionError("it does not end: " + said());
     }
     return process.exitValue();
+  }
+
+  /** It stands still, as a machine that is moved or swaps, until that is closed. */
+  Postgres.Outage pause() {
+    signal("STOP");
+    return () -> signal("CONT");
+  }
+
+  private void signal(String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

@@ -8,6 +8,8 @@ import com.typesafe.config.ConfigFactory;
 import io.muster.actors.CommandView.Step;
 import io.muster.actors.DeviceView.Hints;
 import io.muster.actors.LastSeen.Seen;
+import io.muster.actors.cluster.NodeCard;
+import io.muster.actors.cluster.ToNode;
 import io.muster.actors.content.Desired;
 import io.muster.actors.content.PlaylistJson;
 import io.muster.actors.dashboard.Relay.News;
@@ -66,6 +68,7 @@ class WireTest {
 
   private static final Instant AT = Instant.parse("2026-03-01T08:30:00.123456789Z");
   private static final OrgId ACME = new OrgId("acme");
+  private static final NodeId NODE = new NodeId("10.0.0.7:4711#42");
   private static final CommandId COMMAND = new CommandId("c-1");
 
   @AfterAll
@@ -231,7 +234,9 @@ class WireTest {
         new TenantChange.Suspended(ACME, Optional.of("unpaid")),
         new TenantChange.Resumed(ACME, Optional.empty()),
         new Revocation(Revocation.Kind.PASSWORD, "ädá", Optional.of(ACME), AT, AT.plusSeconds(60)),
-        new GraceRulebook.Changed());
+        new GraceRulebook.Changed(),
+        new NodeCard(NODE, "k3x", "north", "1.0.0", "10.0.0.7", 3002, AT, 7, 1, true),
+        new ToNode.Drain(NODE));
   }
 
   // ── what they are made of ──

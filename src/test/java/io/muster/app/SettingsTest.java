@@ -115,6 +115,8 @@ class SettingsTest {
           Map.entry("cluster.bind-port",             4711),
           Map.entry("cluster.seeds",                 "127.0.0.2:4711, localhost:4711"),
           Map.entry("cluster.stable-after",          "7s"),
+          Map.entry("leaving.per-second",            7),
+          Map.entry("leaving.spread-max",            "7s"),
           Map.entry("telemetry.waiting-max",         7_000),
           Map.entry("telemetry.waiting-bytes-max",   7_000_000),
           Map.entry("telemetry.batch-max",           7),

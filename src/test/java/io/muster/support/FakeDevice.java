@@ -35,6 +35,7 @@ public final class FakeDevice implements AutoCloseable {
             "tenant:resumed",
             "notification:new",
             "token:refresh",
+            "server:shutdown",
             "error",
             "screenshot:ready",
             Socket.EVENT_CONNECT_ERROR,

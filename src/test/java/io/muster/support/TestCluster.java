@@ -43,10 +43,25 @@ public final class TestCluster implements AutoCloseable {
     boolean isSeed = nodes.isEmpty();
     var all = new HashMap<String, Object>(overrides);
     all.put("muster.cluster.node", "node-" + (nodes.size() + 1));
-    all.put("muster.cluster.port", isSeed ? seed : freePort());
-    all.put("muster.cluster.seeds", "127.0.0.1:" + seed);
+    all.put("muster.cluster.port", isSeed ? seed : 0);
+    all.put("muster.cluster.seeds", seeds());
     nodes.add(TestGateway.member(all, dir, database.url()));
     return nodes.getLast();
+  }
+
+  private String seeds() {
+    return "127.0.0.1:" + seed;
+  }
+
+  /** What a process of its own needs to be one of these nodes. */
+  public Map<String, String> environment() {
+    var secrets = nodes.getFirst().settings().secrets();
+    return Map.of(
+        "MUSTER_CLUSTER_SEEDS", seeds(),
+        "DATABASE_URL", database.url(),
+        "DEVICE_JWT_SECRET", secrets.device(),
+        "JWT_SECRET", secrets.user(),
+        "INTERNAL_API_SECRET", secrets.internal().orElseThrow());
   }
 
   /**

@@ -5,12 +5,18 @@ import io.muster.actors.Refusal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.sharding.ShardRegion.ClusterShardingStats;
+import org.apache.pekko.cluster.sharding.ShardRegion.ShardRegionStats;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingQuery;
+import org.apache.pekko.cluster.sharding.typed.GetClusterShardingStats;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -63,6 +69,40 @@ public final class Devices {
             patience,
             system.scheduler())
         .exceptionally(_ -> otherwise);
+  }
+
+  /** Into how many shards devices are dealt, for ever. */
+  public static int shards(ActorSystem<?> system) {
+    return system.settings().config().getInt("pekko.cluster.sharding.number-of-shards");
+  }
+
+  /**
+   * What of the devices a node holds.
+   *
+   * @param awake devices whose actors are in memory
+   */
+  public record Held(int shards, int awake) {}
+
+  /** By the nodes' addresses, as {@code host:port}; one that does not answer in time is missing. */
+  public CompletionStage<Map<String, Held>> held(Duration patience) {
+    return AskPattern.<ClusterShardingQuery, ClusterShardingStats>ask(
+            ClusterSharding.get(system).shardState(),
+            replyTo -> new GetClusterShardingStats(Device.KEY, patience, replyTo),
+            patience.plusSeconds(1),
+            system.scheduler())
+        .handle((stats, failure) -> failure == null ? held(stats) : Map.of());
+  }
+
+  private static Map<String, Held> held(ClusterShardingStats stats) {
+    return stats.getRegions().entrySet().stream()
+        .collect(
+            Collectors.toUnmodifiableMap(
+                region -> region.getKey().hostPort(), region -> held(region.getValue())));
+  }
+
+  private static Held held(ShardRegionStats region) {
+    var awake = region.getStats().values();
+    return new Held(awake.size(), awake.stream().mapToInt(count -> (Integer) count).sum());
   }
 
   /** Until when an answer to a request made now is of use. */

@@ -29,6 +29,8 @@ public record Problem(int status, String code, String title, Optional<String> de
   static final Problem FORBIDDEN          = of(403, "forbidden", "Your role does not allow this.");
   static final Problem NOT_FOUND          = of(404, "not_found", "There is nothing here.");
   static final Problem METHOD_NOT_ALLOWED = of(405, "method_not_allowed", "This method is not known here.");
+  static final Problem NO_SUCH_NODE       = of(404, "node_not_found", "There is no such node in the cluster.");
+  static final Problem LAST_NODE          = of(409, "last_node", "No other node could take over; with force=true it ends all the same.");
   static final Problem NOT_ACCEPTABLE     = of(406, "not_acceptable", "The answer is JSON.");
   static final Problem TOO_LARGE          = of(413, "payload_too_large", "This is larger than allowed.");
   static final Problem NOT_JSON           = of(415, "unsupported_media_type", "The body must be application/json.");

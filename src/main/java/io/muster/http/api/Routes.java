@@ -60,6 +60,7 @@ public final class Routes extends Directives {
       Predicate<OpsRoutes.Visitor> mayScrape,
       Revocations revocations,
       Clock clock,
+      ClusterRoutes.House cluster,
       BackEndRoutes.House backEnd,
       BackEndHealth.House backEndHealth) {}
 
@@ -79,6 +80,7 @@ public final class Routes extends Directives {
   private final BackEndRoutes backEnd;
   private final BackEndHealth backEndHealth;
   private final SessionRoutes sessions;
+  private final ClusterRoutes cluster;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -106,6 +108,7 @@ public final class Routes extends Directives {
     sessions =
         new SessionRoutes(
             house.revocations(), house.access(), house.backEnd().key(), house.clock());
+    cluster = new ClusterRoutes(house.cluster(), house.access(), house.backEnd().key());
     screenshots =
         new ScreenshotRoutes(
             house.devices(), house.shelf(), house.telemetry(), house.access(), house.clock());
@@ -129,6 +132,9 @@ public final class Routes extends Directives {
             pathPrefix("statistics", () -> path("daily", reported::daily)),
             alerts.all(),
             pathPrefix("sessions", () -> path("revoke", sessions::revoke)),
+            pathPrefix("cluster", () -> concat(
+                pathEndOrSingleSlash(cluster::overview),
+                pathPrefix("nodes", () -> pathPrefix(segment(), node -> path("drain", () -> cluster.drain(node)))))),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),

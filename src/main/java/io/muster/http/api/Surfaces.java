@@ -43,6 +43,7 @@ final class Surfaces {
       case "commands" -> Surface.BATCHES;
       case "statistics" -> Surface.STATISTICS;
       case "sessions" -> Surface.SESSIONS;
+      case "cluster" -> Surface.CLUSTER;
       case "devices" -> {
         var device = words.length > 1 ? words[1] : "";
         var part = words.length > 2 ? words[2] : "";

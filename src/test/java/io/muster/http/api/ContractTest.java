@@ -87,6 +87,8 @@ class ContractTest {
     backEnd();
     alerts();
     acme.admin().post("/api/v1/sessions/revoke", BODIES.get("revokeSessions"));
+    acme.admin().get("/api/v1/cluster");
+    withKey().post(drain(true)); // who runs in a test does not end by it
     for (String path :
         new String[] {
           "/health",
@@ -208,6 +210,7 @@ class ContractTest {
     }
     refusalsOfState();
     refusalsOfHaste();
+    refusalsOfNodes();
     assertEquals(Set.of(), contract.missing(ContractTest::canBeMetHere));
   }
 
@@ -234,6 +237,7 @@ class ContractTest {
             .replace("{deviceId}", fresh("nowhere"))
             .replace("{commandId}", "none")
             .replace("{notificationId}", "none")
+            .replace("{node}", "nowhere")
             .replace("{tag}", fresh("tag"))
             .replace("{code}", "AAAAAA");
     var body = Optional.ofNullable(BODIES.get(operation.name()));
@@ -250,7 +254,7 @@ class ContractTest {
     if (operation.statuses().contains(404)) {
       acme.admin().send(operation.method(), path, body);
     }
-    if (operation.takesQuery()) {
+    if (operation.takesQuery() && operation.method().equals("GET")) {
       acme.admin().get(path + "?pageSize=0");
     }
     if (operation.takesBody()) {
@@ -285,6 +289,18 @@ class ContractTest {
     acme.admin().delete(device + "/tokens");
     acme.anonymous().get(DEVICES + "/auth/check");
     acme.bearing(gateway.deviceToken(acme.org(), id(device))).get(DEVICES + "/auth/check");
+  }
+
+  private String drain(boolean force) {
+    var node = acme.admin().get("/api/v1/cluster").json().at("/members/0/name").asText();
+    return "/api/v1/cluster/nodes/%s/drain?force=%s".formatted(node, force);
+  }
+
+  private void refusalsOfNodes() {
+    acme.admin().post(drain(false));
+    withKey().post(drain(false));
+    withKey().post(drain(false) + "ish");
+    withKey().post("/api/v1/cluster/nodes/nowhere/drain");
   }
 
   private void refusalsOfHaste() {

@@ -38,6 +38,7 @@ class SurfacesTest {
     "/api/v1/,                            OTHER",
     "/api/push/playlist,                  BACK_END",
     "/api/internal/command,               BACK_END",
+    "/api/v1/cluster/nodes/north/drain,   CLUSTER",
     "/api/internal/metrics,               METRICS",
     "/api/commands/broadcast,             BACK_END",
     "/api/notifications/broadcast,        BACK_END",

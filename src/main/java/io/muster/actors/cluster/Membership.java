@@ -1,0 +1,123 @@
+package io.muster.actors.cluster;
+
+import io.muster.actors.NodeId;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.Address;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.ClusterEvent.CurrentClusterState;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.UniqueAddress;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.ClusterCommand;
+
+/** This node's place among the others, as it sees them now. */
+public final class Membership {
+  private final ActorSystem<?> system;
+  private final Cluster cluster;
+
+  private Membership(ActorSystem<?> system) {
+    this.system = system;
+    this.cluster = Cluster.get(system);
+  }
+
+  /**
+   * @param joining what is said to the cluster, given the own address
+   */
+  public static Membership join(ActorSystem<?> system, Function<Address, ClusterCommand> joining) {
+    var membership = new Membership(system);
+    membership.cluster.manager().tell(joining.apply(membership.address()));
+    return membership;
+  }
+
+  /** This run of this node. */
+  public NodeId self() {
+    return idOf(cluster.selfMember().uniqueAddress());
+  }
+
+  /** As {@code host:port}, where the others reach it. */
+  public String hostPort() {
+    return address().hostPort();
+  }
+
+  private Address address() {
+    return cluster.selfMember().address();
+  }
+
+  /** Unique in the cluster, 1 to 13 letters and digits. */
+  public String shortName() {
+    return Long.toUnsignedString(cluster.selfMember().uniqueAddress().longUid(), 36);
+  }
+
+  public boolean isUp() {
+    return cluster.selfMember().status().equals(MemberStatus.up());
+  }
+
+  /** Whoever has not been removed, this node included. */
+  public Set<NodeId> living() {
+    return members(_ -> true).map(NodeSeen::id).collect(Collectors.toSet());
+  }
+
+  /** Whether another node could take over what this one has. */
+  public boolean hasOthers() {
+    var self = self();
+    return members(member -> member.status().equals(MemberStatus.up()))
+        .anyMatch(seen -> seen.isReachable() && !seen.id().equals(self));
+  }
+
+  /**
+   * @param id of this run of the node
+   * @param status Pekko's word for it in lower case, such as {@code up}
+   */
+  public record NodeSeen(NodeId id, String address, String status, boolean isReachable) {}
+
+  /** Oldest first: singletons live on the first that is up. */
+  public List<NodeSeen> all() {
+    return members(_ -> true).toList();
+  }
+
+  private Stream<NodeSeen> members(Predicate<Member> wanted) {
+    CurrentClusterState state = cluster.state();
+    return StreamSupport.stream(state.getMembers().spliterator(), false)
+        .filter(member -> !member.status().equals(MemberStatus.removed()))
+        .filter(wanted)
+        .sorted((one, other) -> one.isOlderThan(other) ? -1 : 1)
+        .map(member -> seen(member, state));
+  }
+
+  private static NodeSeen seen(Member member, CurrentClusterState state) {
+    return new NodeSeen(
+        idOf(member.uniqueAddress()),
+        member.address().hostPort(),
+        member.status().toString().toLowerCase(java.util.Locale.ROOT),
+        !state.getUnreachable().contains(member));
+  }
+
+  private static NodeId idOf(UniqueAddress address) {
+    return new NodeId(address.address().hostPort() + "#" + address.longUid());
+  }
+
+  /**
+   * Called when the system ends: this node leaves, was told to stop, or has been removed by the
+   * others because they could not reach it. Not on an event loop.
+   */
+  public void onEnd(Runnable ends) {
+    CoordinatedShutdown.get(system)
+        .addTask(
+            CoordinatedShutdown.PhaseBeforeServiceUnbind(),
+            "tell",
+            () -> {
+              ends.run();
+              return CompletableFuture.completedFuture(Done.getInstance());
+            });
+  }
+}
