@@ -28,7 +28,8 @@ class EveryNodeTest {
             if (heard.incrementAndGet() == 1) {
               throw new IllegalStateException("broken");
             }
-          });
+          },
+          () -> {});
 
   @AfterEach
   void close() {

@@ -236,7 +236,9 @@ class WireTest {
         new Revocation(Revocation.Kind.PASSWORD, "ädá", Optional.of(ACME), AT, AT.plusSeconds(60)),
         new GraceRulebook.Changed(),
         new NodeCard(NODE, "k3x", "north", "1.0.0", "10.0.0.7", 3002, AT, 7, 1, true),
-        new ToNode.Drain(NODE));
+        new ToNode.Drain(NODE),
+        new EveryNode.Post("run", 7, 31, "manifest", new byte[] {1, 2, 3}),
+        new EveryNode.Beat("run", 7));
   }
 
   // ── what they are made of ──

@@ -45,7 +45,8 @@ public final class Nodes {
                   }
                 }
               }
-            });
+            },
+            () -> {}); // cards are told again and again
   }
 
   /**

@@ -23,6 +23,9 @@ public final class Relay implements Feed {
      * a time.
      */
     void deliver(OrgId org, ToDashboard news);
+
+    /** News of other nodes did not arrive: whoever watches may have to see everything once more. */
+    void missed();
   }
 
   public record News(OrgId org, ToDashboard news) implements Wire {}
@@ -35,7 +38,8 @@ public final class Relay implements Feed {
             "relay",
             News.class,
             dispatcher,
-            heard -> audience.deliver(heard.org(), heard.news()));
+            heard -> audience.deliver(heard.org(), heard.news()),
+            audience::missed);
   }
 
   public static Relay start(
@@ -47,6 +51,8 @@ public final class Relay implements Feed {
   public void publish(OrgId org, ToDashboard news) {
     if (isWatched(org)) {
       nodes.tell(new News(org, news));
+    } else {
+      nodes.tellNobody();
     }
   }
 

@@ -61,7 +61,8 @@ public final class GraceRulebook implements GraceRules {
             "grace-rules",
             Changed.class,
             DispatcherSelector.defaultDispatcher(),
-            _ -> reader.tell(new Word.Due()));
+            _ -> reader.tell(new Word.Due()),
+            () -> reader.tell(new Word.Due()));
   }
 
   /**

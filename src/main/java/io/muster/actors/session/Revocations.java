@@ -95,7 +95,8 @@ public final class Revocations implements SessionJudge {
             "revocations",
             Revocation.class,
             DispatcherSelector.defaultDispatcher(),
-            one::heard);
+            one::heard,
+            one::read);
     one.every(LOOK_EVERY, system, one::look);
     one.every(READ_EVERY, system, one::read);
     one.read();

@@ -70,7 +70,8 @@ public final class TenantBoard implements Tenants {
                 "tenants",
                 TenantChange.class,
                 DispatcherSelector.defaultDispatcher(),
-                keeper::tell));
+                keeper::tell,
+                () -> keeper.tell(new Look())));
   }
 
   @Override

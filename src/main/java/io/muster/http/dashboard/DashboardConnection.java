@@ -171,7 +171,8 @@ final class DashboardConnection implements SocketHandler, DashboardSession.Scree
   }
 
   /** Whoever asks again meanwhile is shown the same one. */
-  private void repeatSoon() {
+  /** On its loop. However often it is asked for, it is shown once in a while only. */
+  void repeatSoon() {
     if (!isRepeatDue) {
       isRepeatDue = true;
       long wait = Math.max(REPEAT_NANOS, nextRepeat - System.nanoTime());

@@ -128,6 +128,21 @@ public final class Watchers implements Relay.Audience, SignedIn {
         });
   }
 
+  @Override
+  public void missed() {
+    groups
+        .values()
+        .forEach(
+            group ->
+                group.rows.forEach(
+                    (row, dashboards) ->
+                        row.loop()
+                            .execute(
+                                () ->
+                                    List.copyOf(dashboards)
+                                        .forEach(DashboardConnection::repeatSoon))));
+  }
+
   /** One that does not read ends, and leaves the set, while it is told. */
   private static void tell(Set<DashboardConnection> dashboards, Told told) {
     for (var dashboard : dashboards.toArray(DashboardConnection[]::new)) {
