@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
@@ -24,22 +25,30 @@ public final class CutProxy implements AutoCloseable {
   private static final int BACKLOG = 200;
 
   private final InetSocketAddress target;
+  private final InetAddress address;
   private final int port;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Gate requests = new Gate();
   private final Gate answers = new Gate();
+  private final Map<InetAddress, Gate> comers = new ConcurrentHashMap<>();
   private volatile Duration delay = Duration.ZERO;
   private volatile ServerSocket door;
   private volatile boolean isRefusing;
 
-  private CutProxy(InetSocketAddress target) {
+  private CutProxy(InetAddress address, InetSocketAddress target) {
     this.target = target;
+    this.address = address;
     this.port = listen(0);
   }
 
   /** Listens on a free port of loopback. */
   public static CutProxy to(String host, int port) {
-    return new CutProxy(new InetSocketAddress(host, port));
+    return new CutProxy(InetAddress.getLoopbackAddress(), new InetSocketAddress(host, port));
+  }
+
+  /** Listens on a free port of that address, one of loopback as well. */
+  public static CutProxy before(InetAddress address, int port) {
+    return new CutProxy(address, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
   }
 
   public int port() {
@@ -67,6 +76,17 @@ public final class CutProxy implements AutoCloseable {
       requests.open();
       answers.open();
     };
+  }
+
+  /** As {@link #silence()}, for those only who come from that address. */
+  public Outage silence(InetAddress comer) {
+    var gate = gateOf(comer);
+    gate.shut();
+    return gate::open;
+  }
+
+  private Gate gateOf(InetAddress comer) {
+    return comers.computeIfAbsent(comer, _ -> new Gate());
   }
 
   /** What is asked arrives and is done; the answers do not come. */
@@ -98,7 +118,7 @@ public final class CutProxy implements AutoCloseable {
     try {
       var listening = new ServerSocket();
       listening.setReuseAddress(true);
-      listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), BACKLOG);
+      listening.bind(new InetSocketAddress(address, wanted), BACKLOG);
       door = listening;
       Thread.ofVirtual().start(() -> accept(listening));
       return listening.getLocalPort();
@@ -133,11 +153,12 @@ public final class CutProxy implements AutoCloseable {
       end(client, service);
       return;
     }
-    Thread.ofVirtual().start(() -> pump(client, service, requests));
-    Thread.ofVirtual().start(() -> pump(service, client, answers));
+    var comer = gateOf(client.getInetAddress());
+    Thread.ofVirtual().start(() -> pump(client, service, requests, comer));
+    Thread.ofVirtual().start(() -> pump(service, client, answers, comer));
   }
 
-  private void pump(Socket from, Socket to, Gate gate) {
+  private void pump(Socket from, Socket to, Gate gate, Gate comer) {
     try {
       var buffer = new byte[16 * 1024];
       InputStream in = from.getInputStream();
@@ -145,6 +166,7 @@ public final class CutProxy implements AutoCloseable {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         LockSupport.parkNanos(delay.toNanos());
         gate.pass();
+        comer.pass();
         out.write(buffer, 0, count);
       }
     } catch (IOException e) {
@@ -190,6 +212,7 @@ public final class CutProxy implements AutoCloseable {
     close(door);
     requests.open();
     answers.open();
+    comers.values().forEach(Gate::open);
     cut();
   }
 

@@ -1,0 +1,157 @@
+package io.muster.torture;
+
+import io.muster.support.Postgres.Outage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What can befall a cluster. Each ends well: afterwards all nodes are ready again. */
+enum Fault {
+  /** One node is told to stop. */
+  STOP {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      restart(scene, scene.anyNode());
+    }
+  },
+  /** All nodes, one after the other, as an upgrade does it. */
+  UPGRADE {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      for (Node node : scene.nodes()) {
+        restart(scene, node);
+      }
+    }
+  },
+  KILL {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      kill(scene, scene.anyNode());
+    }
+  },
+  /** The one where singletons and the coordinator of the shards live. */
+  KILL_THE_OLDEST {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      kill(scene, scene.oldest());
+    }
+  },
+  /** It stands still until long after the others have gone on without it. */
+  PAUSE {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      var node = scene.anyNode();
+      long from = History.now();
+      node.pause();
+      Thread.sleep(scene.shortened(Duration.ofSeconds(40)));
+      node.resume();
+      Thread.sleep(SOON);
+      node.awaitReady(scene.clients());
+      node.wasInTrouble(name(), from);
+    }
+  },
+  /** A hiccup that nobody should mind. */
+  HICCUP {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      var node = scene.anyNode();
+      long from = History.now();
+      node.pause();
+      Thread.sleep(1_500);
+      node.resume();
+      node.awaitReady(scene.clients());
+      node.wasInTrouble(name(), from);
+    }
+  },
+  /** One node and the other two do not hear each other. Clients and the database reach all. */
+  PARTITION {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      var alone = scene.anyNode();
+      long from = History.now();
+      var cuts = new ArrayList<Outage>();
+      for (Node other : scene.nodes()) {
+        if (other != alone) {
+          cuts.add(alone.door().silence(other.address()));
+          cuts.add(other.door().silence(alone.address()));
+        }
+      }
+      Thread.sleep(scene.shortened(Duration.ofSeconds(30)));
+      cuts.forEach(Outage::close);
+      Thread.sleep(SOON);
+      alone.awaitReady(scene.clients());
+      alone.wasInTrouble(name(), from);
+    }
+  },
+  SLOW_JOURNAL {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      outage(
+          scene,
+          scene.nodes(),
+          scene.nodes().stream()
+              .map(node -> node.database().delay(Duration.ofMillis(200)))
+              .toList());
+    }
+  },
+  NO_JOURNAL {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      outage(
+          scene,
+          scene.nodes(),
+          scene.nodes().stream().map(node -> node.database().refuse()).toList());
+    }
+  },
+  SILENT_JOURNAL_OF_ONE {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      var node = scene.anyNode();
+      outage(scene, List.of(node), List.of(node.database().silence()));
+    }
+  },
+  /** All devices lose power at once, and have it again. */
+  POWER_CUT {
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      scene.players().forEach(Player::drop);
+      scene.awaitAllIn();
+    }
+  },
+  /** Two devices go, for ever. */
+  VANISH {
+    @Override
+    void befall(Scene scene) {
+      scene.vanish(2);
+    }
+  };
+
+  /** Enough for a process to notice what happened to it, and to end of it. */
+  private static final long SOON = 3_000;
+
+  abstract void befall(Scene scene) throws InterruptedException;
+
+  private static void restart(Scene scene, Node node) throws InterruptedException {
+    node.terminate();
+    node.awaitReady(scene.clients());
+  }
+
+  private static void kill(Scene scene, Node node) throws InterruptedException {
+    long from = History.now();
+    node.kill();
+    Thread.sleep(SOON);
+    node.awaitReady(scene.clients());
+    node.wasInTrouble("KILL", from);
+  }
+
+  private static void outage(Scene scene, List<Node> nodes, List<Outage> outages)
+      throws InterruptedException {
+    long from = History.now();
+    Thread.sleep(scene.shortened(Duration.ofSeconds(15)));
+    outages.forEach(Outage::close);
+    for (Node node : nodes) {
+      node.awaitReady(scene.clients());
+      node.wasInTrouble("JOURNAL", from);
+    }
+  }
+}
