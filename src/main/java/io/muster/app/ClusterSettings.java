@@ -11,7 +11,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.cluster.typed.ClusterCommand;
-import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
 
 /**
@@ -66,7 +65,7 @@ public record ClusterSettings(
         keys.time("cluster.stable-after", Duration.ofSeconds(1), Duration.ofMinutes(1)));
   }
 
-  private static Stream<Seed> seed(String text) {
+  static Stream<Seed> seed(String text) {
     return SEED.matcher(text)
         .results()
         .map(found -> new Seed(found.group(1), Integer.parseInt(found.group(2))));
@@ -104,10 +103,8 @@ public record ClusterSettings(
     return ConfigFactory.parseMap(all);
   }
 
-  /** To be said to the cluster once the node is there. */
-  ClusterCommand joining(Address self) {
-    return seeds.isEmpty()
-        ? Join.create(self)
-        : new JoinSeedNodes(seeds.stream().map(Seed::address).toList());
+  /** To be said to the cluster by one that joins these. */
+  static ClusterCommand joining(List<Seed> seeds) {
+    return new JoinSeedNodes(seeds.stream().map(Seed::address).toList());
   }
 }

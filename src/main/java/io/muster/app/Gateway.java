@@ -59,6 +59,7 @@ import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
 import io.muster.persistence.ReportPurge;
 import io.muster.persistence.SqlGraceRules;
+import io.muster.persistence.SqlNodes;
 import io.muster.persistence.SqlOutages;
 import io.muster.persistence.SqlPairings;
 import io.muster.persistence.SqlReports;
@@ -120,6 +121,7 @@ public final class Gateway implements AutoCloseable {
   private final Database database;
   private final ActorSystem<Void> system;
   private final Membership membership;
+  private final SqlNodes roll;
   private final Nodes nodes;
   private final CompletableFuture<Integer> over = new CompletableFuture<>();
   private final DeviceViews roster;
@@ -149,7 +151,9 @@ public final class Gateway implements AutoCloseable {
     database = Database.open(settings.persistence()); // migrated before anyone reads
     loops = EventLoops.onAllCores();
     system = actorSystem(settings, loops, database);
-    membership = Membership.join(system, settings.cluster()::joining);
+    membership = Membership.of(system);
+    roll = new SqlNodes(database);
+    join();
     membership.onEnd(() -> over.complete(REMOVED)); // unless it was asked for
 
     var metrics = new Metrics();
@@ -290,6 +294,32 @@ public final class Gateway implements AutoCloseable {
     nodes = Nodes.start(system, membership, () -> card(startedAt), () -> over.complete(0));
   }
 
+  private void join() {
+    if (!settings.cluster().isOneOfSeveral()) {
+      membership.found();
+      return;
+    }
+    var register =
+        new Joining.Register() {
+          @Override
+          public CompletionStage<List<ClusterSettings.Seed>> others() {
+            return roll.others(membership.hostPort())
+                .thenApply(all -> all.stream().flatMap(ClusterSettings::seed).toList());
+          }
+
+          @Override
+          public void isHere() {
+            roll.isHere(membership.hostPort());
+          }
+        };
+    new Joining(
+            settings.cluster().seeds(),
+            register,
+            membership::isMember,
+            seeds -> membership.join(ClusterSettings.joining(seeds)))
+        .start(system);
+  }
+
   private Nodes nodes() {
     return nodes;
   }
@@ -408,6 +438,10 @@ public final class Gateway implements AutoCloseable {
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),
         deadline.atMost(isAlone ? Duration.ofSeconds(2) : HANDING_OVER));
+    if (settings.cluster().isOneOfSeveral()) {
+      Patience.await(
+          List.of(roll.isGone(membership.hostPort())), deadline.atMost(Duration.ofMillis(500)));
+    }
     // A pool waits for connections in use, and a database that is away may hold them for long.
     Patience.await(
         List.of(CompletableFuture.runAsync(this::closeStore, Gateway::aside)),

@@ -4,7 +4,6 @@ import io.muster.actors.NodeId;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,6 +18,7 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterCommand;
+import org.apache.pekko.cluster.typed.Join;
 
 /** This node's place among the others, as it sees them now. */
 public final class Membership {
@@ -30,13 +30,23 @@ public final class Membership {
     this.cluster = Cluster.get(system);
   }
 
-  /**
-   * @param joining what is said to the cluster, given the own address
-   */
-  public static Membership join(ActorSystem<?> system, Function<Address, ClusterCommand> joining) {
-    var membership = new Membership(system);
-    membership.cluster.manager().tell(joining.apply(membership.address()));
-    return membership;
+  public static Membership of(ActorSystem<?> system) {
+    return new Membership(system);
+  }
+
+  /** A cluster of one. */
+  public void found() {
+    join(Join.create(address()));
+  }
+
+  /** Said again before it has led to anything, it takes the place of what was said before. */
+  public void join(ClusterCommand how) {
+    cluster.manager().tell(how);
+  }
+
+  /** It has been let in, and not removed. */
+  public boolean isMember() {
+    return !cluster.selfMember().status().equals(MemberStatus.removed());
   }
 
   /** This run of this node. */
