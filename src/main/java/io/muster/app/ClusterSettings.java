@@ -2,6 +2,8 @@ package io.muster.app;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.stream.Stream;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.cluster.typed.ClusterCommand;
 import org.apache.pekko.cluster.typed.JoinSeedNodes;
+import org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider;
 
 /**
  * How this node meets the others. Without seeds it is a cluster of one.
@@ -21,6 +24,7 @@ import org.apache.pekko.cluster.typed.JoinSeedNodes;
  * @param port 0 for any that is free
  * @param bindHost where it listens, when that differs
  * @param seeds whom to ask to join; the first of them forms a cluster when nobody answers it
+ * @param tls empty where whoever reaches the port is believed
  * @param stableAfter how long the picture of who is cut off must not have changed before the
  *     smaller part stops
  */
@@ -31,6 +35,7 @@ public record ClusterSettings(
     Optional<String> bindHost,
     Optional<Integer> bindPort,
     List<Seed> seeds,
+    Optional<Tls> tls,
     Duration stableAfter) {
   static final String SYSTEM = "muster";
   private static final Pattern SEED = Pattern.compile("([A-Za-z0-9._-]+):(\\d{1,5})");
@@ -41,6 +46,16 @@ public record ClusterSettings(
       return new Address("pekko", SYSTEM, host, port);
     }
   }
+
+  /**
+   * How nodes prove to each other that they are nodes. The files are read again from time to time,
+   * so that they can be renewed.
+   *
+   * @param certificate PEM; the certificates of all nodes have a name in common
+   * @param key PEM, PKCS#8 or PKCS#1
+   * @param ca PEM, of whoever signed the certificates of all nodes
+   */
+  public record Tls(Path certificate, Path key, Path ca) {}
 
   static ClusterSettings in(Keys keys) {
     var node = keys.text("cluster.node");
@@ -62,7 +77,24 @@ public record ClusterSettings(
         keys.text("cluster.bind-host"),
         keys.text("cluster.bind-port").map(_ -> keys.whole("cluster.bind-port", 0, 65_535)),
         seeds.stream().flatMap(ClusterSettings::seed).toList(),
+        tls(keys),
         keys.time("cluster.stable-after", Duration.ofSeconds(1), Duration.ofMinutes(1)));
+  }
+
+  private static Optional<Tls> tls(Keys keys) {
+    var files =
+        Stream.of("certificate", "key", "ca")
+            .flatMap(part -> keys.text("cluster.tls." + part).map(Path::of).stream())
+            .toList();
+    keys.require(
+        files.isEmpty() || files.size() == 3,
+        "MUSTER_CLUSTER_TLS_CERTIFICATE, _KEY and _CA belong together");
+    files.stream()
+        .filter(file -> !Files.isReadable(file))
+        .forEach(file -> keys.complain("%s cannot be read".formatted(file)));
+    return files.size() == 3
+        ? Optional.of(new Tls(files.get(0), files.get(1), files.get(2)))
+        : Optional.empty();
   }
 
   static Stream<Seed> seed(String text) {
@@ -100,7 +132,24 @@ public record ClusterSettings(
     bindPort.ifPresent(p -> all.put("pekko.remote.artery.bind.port", p));
     all.put("pekko.cluster.app-version", version);
     all.put("pekko.cluster.split-brain-resolver.stable-after", stableAfter);
+    tls.ifPresent(files -> all.putAll(pekkoConfig(files)));
     return ConfigFactory.parseMap(all);
+  }
+
+  private static Map<String, Object> pekkoConfig(Tls tls) {
+    var ssl = "pekko.remote.artery.ssl.";
+    var files = ssl + "rotating-keys-engine.";
+    return Map.of(
+        "pekko.remote.artery.transport",
+        "tls-tcp",
+        ssl + "ssl-engine-provider",
+        RotatingKeysSSLEngineProvider.class.getName(),
+        files + "cert-file",
+        tls.certificate().toString(),
+        files + "key-file",
+        tls.key().toString(),
+        files + "ca-cert-file",
+        tls.ca().toString());
   }
 
   /** To be said to the cluster by one that joins these. */

@@ -114,6 +114,9 @@ class SettingsTest {
           Map.entry("cluster.bind-host",             "0.0.0.0"),
           Map.entry("cluster.bind-port",             4711),
           Map.entry("cluster.seeds",                 "127.0.0.2:4711, localhost:4711"),
+          Map.entry("cluster.tls.certificate",       "pom.xml"),
+          Map.entry("cluster.tls.key",               "pom.xml"),
+          Map.entry("cluster.tls.ca",                "pom.xml"),
           Map.entry("cluster.stable-after",          "7s"),
           Map.entry("leaving.per-second",            7),
           Map.entry("leaving.spread-max",            "7s"),
@@ -220,7 +223,11 @@ class SettingsTest {
 
     /** One directory for all: in production nothing is written, and development writes once. */
     private static Map<String, Object> as(String mode) {
-      return production(Map.of("muster.data-dir", shared.toString(), "muster.mode", mode));
+      var base = production(Map.of("muster.data-dir", shared.toString(), "muster.mode", mode));
+      for (String file : List.of("certificate", "key", "ca")) {
+        base.put("muster.cluster.tls." + file, "README.md");
+      }
+      return base;
     }
 
     @Test
@@ -324,6 +331,30 @@ class SettingsTest {
       assertEquals(
           List.of("MUSTER_CLUSTER_SEEDS is a comma list of host:port"),
           complaints(production(Map.of(SEEDS, seeds, "muster.cluster.host", "10.0.0.7"))));
+    }
+  }
+
+  @Nested
+  class Nodes_that_prove_themselves {
+    @Test
+    void need_all_three_files() {
+      assertEquals(
+          List.of("MUSTER_CLUSTER_TLS_CERTIFICATE, _KEY and _CA belong together"),
+          complaints(production(Map.of("muster.cluster.tls.ca", "pom.xml"))));
+    }
+
+    @Test
+    void need_files_that_are_there() {
+      var files = new HashMap<String, Object>();
+      for (String part : List.of("certificate", "key", "ca")) {
+        files.put("muster.cluster.tls." + part, "nowhere/" + part);
+      }
+      assertEquals(
+          List.of(
+              "nowhere/certificate cannot be read",
+              "nowhere/key cannot be read",
+              "nowhere/ca cannot be read"),
+          complaints(production(files)));
     }
   }
 
