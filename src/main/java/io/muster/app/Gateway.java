@@ -291,7 +291,11 @@ public final class Gateway implements AutoCloseable {
                             visitor, settings.secrets().metricsToken(), settings.isProduction()))));
     listener = open(reception, routes); // last: we are ready when the door opens
     var startedAt = clock.instant();
-    nodes = Nodes.start(system, membership, () -> card(startedAt), () -> over.complete(0));
+    // By number, so that nobody has to look it up on an event loop.
+    var host =
+        InetAddress.getByName(settings.cluster().reachedAt(settings.http().host()))
+            .getHostAddress();
+    nodes = Nodes.start(system, membership, () -> card(host, startedAt), () -> over.complete(0));
   }
 
   private void join() {
@@ -324,13 +328,20 @@ public final class Gateway implements AutoCloseable {
     return nodes;
   }
 
-  private NodeCard card(Instant startedAt) {
+  /** Of another node. */
+  private Optional<InetSocketAddress> door(String shortName) {
+    return Optional.ofNullable(nodes) // the door is open a moment before it knows the others
+        .flatMap(all -> all.byShortName(shortName))
+        .map(card -> InetSocketAddress.createUnresolved(card.httpHost(), card.httpPort()));
+  }
+
+  private NodeCard card(String host, Instant startedAt) {
     return new NodeCard(
         membership.self(),
         membership.shortName(),
         settings.cluster().node().orElse(membership.hostPort()),
         Version.TEXT,
-        settings.cluster().reachedAt(settings.http().host()),
+        host,
         port(),
         startedAt,
         guests.count(Guests.Kind.DEVICE),
@@ -379,6 +390,7 @@ public final class Gateway implements AutoCloseable {
             new InetSocketAddress(
                 InetAddress.getByName(settings.http().host()), settings.http().port())),
         edge,
+        this::door,
         List.of(Listener.Mount.socketIo("/socket.io/", reception)),
         List.of(
             PlainUpgrade.serving(

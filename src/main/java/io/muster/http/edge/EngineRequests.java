@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(EngineRequests.class);
 
   private final List<EngineServer> servers;
+  private final Neighbours neighbours;
 
   // The Engine.IO request whose body is being read, or whose answer is awaited.
   private EngineServer server;
@@ -37,8 +39,9 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
   private boolean reading;
   private boolean upgrading;
 
-  EngineRequests(List<EngineServer> servers) {
+  EngineRequests(List<EngineServer> servers, Neighbours neighbours) {
     this.servers = servers;
+    this.neighbours = neighbours;
   }
 
   @Override
@@ -49,6 +52,12 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
       reading = server != null;
       if (reading) {
         exchange = new EngineExchange(ctx, request, server.settings().origins());
+        var owner = ownerElsewhere(request);
+        if (owner.isPresent()) {
+          reading = false; // its body goes the same way
+          Forwarding.begin(ctx, exchange, clientOf(ctx, request), owner.get());
+          return;
+        }
         head(ctx, request);
       }
     }
@@ -72,6 +81,22 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
       }
     }
     return null;
+  }
+
+  /** The node of a session that is not known here, unless somebody was wrong about that before. */
+  private Optional<InetSocketAddress> ownerElsewhere(HttpRequest request) {
+    if (request.method().equals(HttpMethod.OPTIONS) || Forwarding.wasForwarded(request)) {
+      return Optional.empty();
+    }
+    try {
+      return EngineQuery.of(request.uri())
+          .sid()
+          .filter(sid -> server.find(sid).isEmpty())
+          .flatMap(server::nodeOf)
+          .flatMap(neighbours::named);
+    } catch (IllegalArgumentException notAQuery) {
+      return Optional.empty();
+    }
   }
 
   // ── the head ──

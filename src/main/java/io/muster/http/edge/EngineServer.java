@@ -77,6 +77,13 @@ final class EngineServer {
     return settings.node().isEmpty() ? secret : settings.node() + "." + secret;
   }
 
+  /** The node of a session that cannot be one of here. */
+  Optional<String> nodeOf(String sid) {
+    int end = sid.indexOf('.');
+    return Optional.of(sid.substring(0, Math.max(0, end)))
+        .filter(node -> !node.isEmpty() && !node.equals(settings.node()));
+  }
+
   Opening opening(String sid, boolean upgradable) {
     EdgeSettings.Times times = settings.times();
     return new Opening(

@@ -74,6 +74,22 @@ public final class Listener implements AutoCloseable {
       List<Mount> mounts,
       List<Supplier<ChannelHandler>> others)
       throws BindException {
+    return open(loops, addresses, settings, Neighbours.NONE, mounts, others);
+  }
+
+  /**
+   * As above, where requests for sessions of other nodes are led to those.
+   *
+   * @throws BindException naming the address that is taken; then none is open
+   */
+  public static Listener open(
+      EventLoops loops,
+      List<InetSocketAddress> addresses,
+      EdgeSettings settings,
+      Neighbours neighbours,
+      List<Mount> mounts,
+      List<Supplier<ChannelHandler>> others)
+      throws BindException {
     var desks = new IdentityHashMap<EventLoop, LoopDesk>();
     for (EventExecutor loop : loops.group()) {
       desks.put((EventLoop) loop, new LoopDesk((EventLoop) loop, settings.times().tick()));
@@ -88,7 +104,7 @@ public final class Listener implements AutoCloseable {
             .toList();
     var listener = new Listener(vestibule, servers);
     var crowd = Crowd.belowOpenFiles(settings.proxies());
-    var bootstrap = bootstrap(loops, settings, crowd, servers, others);
+    var bootstrap = bootstrap(loops, settings, crowd, neighbours, servers, others);
     try {
       for (InetSocketAddress address : addresses) {
         listener.bind(bootstrap, address);
@@ -104,6 +120,7 @@ public final class Listener implements AutoCloseable {
       EventLoops loops,
       EdgeSettings settings,
       Crowd crowd,
+      Neighbours neighbours,
       List<EngineServer> servers,
       List<Supplier<ChannelHandler>> others) {
     return new ServerBootstrap()
@@ -122,7 +139,7 @@ public final class Listener implements AutoCloseable {
               @Override
               protected void initChannel(Channel accepted) {
                 if (crowd.admits(accepted)) {
-                  fill(accepted.pipeline(), settings, servers, others);
+                  fill(accepted.pipeline(), settings, neighbours, servers, others);
                 } else {
                   accepted.close();
                 }
@@ -134,12 +151,13 @@ public final class Listener implements AutoCloseable {
   private static void fill(
       ChannelPipeline pipeline,
       EdgeSettings settings,
+      Neighbours neighbours,
       List<EngineServer> servers,
       List<Supplier<ChannelHandler>> others) {
     pipeline.addLast("http", settings.http().newCodec());
     // One request at a time, each in its time.
     pipeline.addLast("doorman", new Doorman(settings.http()));
-    pipeline.addLast("engine.io", new EngineRequests(servers));
+    pipeline.addLast("engine.io", new EngineRequests(servers, neighbours));
     // Upgrades of other kinds, and last the routes.
     others.forEach(other -> pipeline.addLast(other.get()));
   }
