@@ -139,7 +139,7 @@ class WireTest {
     return List.of(
         new DeviceCommand.Connect(ACME, link(), AT),
         new DeviceCommand.Heartbeat(link(), 7, Optional.of("")),
-        new DeviceCommand.SessionEnded(7, AwayReason.DRAINED),
+        new DeviceCommand.SessionEnded(7, AwayReason.DRAINED, Optional.of(asker)),
         new DeviceCommand.Acknowledge(
             COMMAND, new Reaction(Outcome.FAILED, Optional.of("no disk")), 7),
         new DeviceCommand.ContentReaction(7, "p-1", "v-1", Reaction.DONE),

@@ -106,8 +106,8 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(Offline s,   Heartbeat c)    when isLast(state, c)       -> welcomeBack(state, c);
       case In(_,           Heartbeat c)                                -> turnAway(c.link(), UNAVAILABLE); // nobody's: it may knock again
 
-      case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> stepAway(state, s, c.reason());
-      case In(_,           SessionEnded _)                             -> ignore();      // goodbye of a replaced connection
+      case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> leave(state, s, c);
+      case In(_,           SessionEnded c)                             -> rest().thenRun(c::heard); // goodbye of a replaced connection
       case In(Online s,    SilenceOver c)  when isUnheard(s, c)        -> stepAway(state, s, AwayReason.SILENCE);
       case In(_,           SilenceOver _)                              -> ignore();      // it was found in time
       case In(Away s,      TimeToTell c)   when s.epoch() == c.epoch() -> tellMissing(state, s);
@@ -294,9 +294,19 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
 
   private Effect<DeviceEvent, DeviceState> stepAway(
       DeviceState state, Online status, AwayReason reason) {
+    return stepAway(state, status, reason, () -> {});
+  }
+
+  private Effect<DeviceEvent, DeviceState> leave(
+      DeviceState state, Online status, SessionEnded ended) {
+    return stepAway(state, status, ended.reason(), ended::heard);
+  }
+
+  private Effect<DeviceEvent, DeviceState> stepAway(
+      DeviceState state, Online status, AwayReason reason, Runnable written) {
     link = Optional.empty();
     content.disconnected();
-    return commit(state, away(state, status, reason));
+    return commit(state, List.of(away(state, status, reason)), link, _ -> written.run());
   }
 
   private Effect<DeviceEvent, DeviceState> turnAway(Link stranger, ToSession.Reason reason) {

@@ -43,9 +43,17 @@ public sealed interface DeviceCommand {
    */
   record Heartbeat(Link link, long token, Optional<String> contentVersion) implements FromOutside {}
 
-  record SessionEnded(long epoch, AwayReason reason) implements FromOutside {
+  /**
+   * @param replyTo answered by {@link Answer.Done} when it is journalled, or was no news
+   */
+  record SessionEnded(long epoch, AwayReason reason, Optional<ActorRef<Answer>> replyTo)
+      implements FromOutside {
     public SessionEnded(long epoch) {
-      this(epoch, AwayReason.GOODBYE);
+      this(epoch, AwayReason.GOODBYE, Optional.empty());
+    }
+
+    void heard() {
+      replyTo.ifPresent(whoever -> whoever.tell(new Answer.Done()));
     }
   }
 

@@ -11,7 +11,6 @@ import io.muster.actors.device.DeviceCommand.Heartbeat;
 import io.muster.actors.device.DeviceCommand.Link;
 import io.muster.actors.device.DeviceCommand.Proof;
 import io.muster.actors.device.DeviceCommand.Reaction;
-import io.muster.actors.device.DeviceCommand.SessionEnded;
 import io.muster.actors.device.ToSession.*;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -212,7 +211,7 @@ public final class DeviceSession {
     newest = null;
     if (link != null) {
       if (link.epoch() > 0) {
-        ask(new SessionEnded(link.epoch(), why));
+        devices.ended(id, device, link.epoch(), why);
       }
       loop.close(link.session());
     }

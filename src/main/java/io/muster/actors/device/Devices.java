@@ -2,10 +2,12 @@ package io.muster.actors.device;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.Refusal;
+import io.muster.actors.device.DeviceCommand.SessionEnded;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -25,6 +27,12 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 public final class Devices {
   /** How long anybody waits for a device's answer. */
   public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private static final Answer UNHEARD = new Answer.No(Refusal.JOURNAL_UNAVAILABLE);
+
+  // A goodbye is said again for two hours: no outage of the journal that is survived lasts longer.
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration AGAIN_MAX = Duration.ofHours(2);
 
   private final ActorRef<ShardingEnvelope<DeviceCommand>> shards;
   private final ActorSystem<?> system;
@@ -103,6 +111,44 @@ public final class Devices {
   private static Held held(ShardRegionStats region) {
     var awake = region.getStats().values();
     return new Held(awake.size(), awake.stream().mapToInt(count -> (Integer) count).sum());
+  }
+
+  /**
+   * A connection has ended. Said until the device has answered: while it moves, or its node is gone
+   * and nobody knows yet, what is said is lost, and a device that is woken elsewhere would be taken
+   * for connected as long as the node of its socket lives.
+   *
+   * @param device where it was met last
+   */
+  void ended(DeviceId id, Optional<ActorRef<DeviceCommand>> device, long epoch, AwayReason why) {
+    Function<ActorRef<Answer>, DeviceCommand> request =
+        replyTo -> new SessionEnded(epoch, why, Optional.of(replyTo));
+    var answer =
+        device
+            .map(
+                known ->
+                    AskPattern.<DeviceCommand, Answer>ask(
+                            known, request::apply, PATIENCE, system.scheduler())
+                        .exceptionally(_ -> UNHEARD))
+            .orElseGet(() -> ask(id, request, PATIENCE, UNHEARD));
+    answer.thenAccept(heard -> again(heard, id, request, AGAIN));
+  }
+
+  private void again(
+      Answer heard,
+      DeviceId id,
+      Function<ActorRef<Answer>, DeviceCommand> request,
+      Duration pause) {
+    if (heard.equals(UNHEARD) && pause.compareTo(AGAIN_MAX) < 0) {
+      system
+          .scheduler()
+          .scheduleOnce(
+              pause,
+              () ->
+                  ask(id, request, PATIENCE, UNHEARD)
+                      .thenAccept(then -> again(then, id, request, pause.multipliedBy(2))),
+              system.executionContext());
+    }
   }
 
   /** Until when an answer to a request made now is of use. */

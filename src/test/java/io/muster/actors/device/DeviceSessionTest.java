@@ -352,7 +352,7 @@ class DeviceSessionTest {
     @Test
     void the_end_of_the_socket_is_told_with_its_epoch() {
       loop.runs(session::ended);
-      assertEquals(new SessionEnded(7), device.receiveMessage());
+      assertEnded(AwayReason.GOODBYE);
       addressIsGone();
       loop.runs(session::ended);
       device.expectNoMessage(MOMENT);
@@ -361,7 +361,22 @@ class DeviceSessionTest {
     @Test
     void that_we_sent_the_socket_away_is_told_with_its_end() {
       loop.runs(() -> session.ended(AwayReason.DRAINED));
-      assertEquals(new SessionEnded(7, AwayReason.DRAINED), device.receiveMessage());
+      assertEnded(AwayReason.DRAINED);
+    }
+
+    private void assertEnded(AwayReason why) {
+      var ended = device.expectMessageClass(SessionEnded.class);
+      assertEquals(7, ended.epoch());
+      assertEquals(why, ended.reason());
+      ended.replyTo().orElseThrow().tell(new Answer.Done());
+    }
+
+    @Test
+    void an_end_that_the_device_has_not_heard_is_told_again_wherever_it_is_then() {
+      loop.runs(session::ended);
+      device.expectMessageClass(SessionEnded.class); // and is gone
+      var again = shards.receiveMessage(Devices.PATIENCE.multipliedBy(3)).message();
+      assertEquals(7, ((SessionEnded) again).epoch());
     }
 
     @Test

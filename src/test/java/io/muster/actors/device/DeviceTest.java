@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -310,6 +311,16 @@ class DeviceTest {
     }
 
     @Test
+    void it_confirms_a_goodbye_when_it_is_written_and_one_that_is_no_news() {
+      TestProbe<Answer> whoever = kit.createTestProbe();
+      tv.tell(new SessionEnded(1, AwayReason.GOODBYE, Optional.of(whoever.ref())));
+      whoever.expectMessage(new Answer.Done());
+      tv.tell(new SessionEnded(1, AwayReason.GOODBYE, Optional.of(whoever.ref())));
+      whoever.expectMessage(new Answer.Done());
+      assertEquals(List.of("WentAway"), tv.facts());
+    }
+
+    @Test
     void its_goodbye_makes_it_reconnecting() {
       tv.tell(session.goodbye());
       assertEquals("reconnecting", tv.status());
@@ -319,7 +330,7 @@ class DeviceTest {
 
     @Test
     void rule_74_one_that_we_sent_away_ourselves_is_no_news_until_twice_its_grace_has_passed() {
-      tv.tell(new SessionEnded(1, AwayReason.DRAINED));
+      tv.tell(new SessionEnded(1, AwayReason.DRAINED, Optional.empty()));
       tv.passes(Duration.ofMinutes(4));
       assertEquals(List.of("reconnecting"), tv.feed.told());
       tv.passes(SECOND);
@@ -328,7 +339,7 @@ class DeviceTest {
 
     @Test
     void rule_74_that_it_was_sent_away_is_known_after_a_restart() {
-      tv.tell(new SessionEnded(1, AwayReason.DRAINED));
+      tv.tell(new SessionEnded(1, AwayReason.DRAINED, Optional.empty()));
       tv.feed.clear();
       tv.restarts();
       tv.passes(Duration.ofMinutes(3));

@@ -2,6 +2,7 @@ package io.muster.actors.device;
 
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceCommand.SessionEnded;
+import java.util.Optional;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -20,7 +21,8 @@ class SessionEndedTest {
                     """)
                 .withFallback(ConfigFactory.defaultReference()));
     try {
-      kit.serializationTestKit().verifySerialization(new SessionEnded(7, AwayReason.DRAINED), true);
+      kit.serializationTestKit()
+          .verifySerialization(new SessionEnded(7, AwayReason.DRAINED, Optional.empty()), true);
     } finally {
       kit.shutdownTestKit();
     }
