@@ -22,6 +22,7 @@ import io.muster.actors.device.DeviceCommand.Wish;
 import io.muster.actors.device.Order;
 import io.muster.actors.device.Outcome;
 import io.muster.actors.device.ToSession;
+import io.muster.actors.device.UrgentDevices;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.session.Revocation;
 import io.muster.actors.tenant.TenantChange;
@@ -231,6 +232,7 @@ class WireTest {
         new TenantChange.Suspended(ACME, Optional.of("unpaid")),
         new TenantChange.Resumed(ACME, Optional.empty()),
         new Revocation(Revocation.Kind.PASSWORD, "ädá", Optional.of(ACME), AT, AT.plusSeconds(60)),
+        new UrgentDevices.Wanted(new DeviceId("tv-1"), AT),
         new GraceRulebook.Changed());
   }
 
