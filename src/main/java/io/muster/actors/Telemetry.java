@@ -23,6 +23,9 @@ public interface Telemetry {
   /** A client was not let in. */
   void turnedAway(Reason reason);
 
+  /** So many devices wait at the door of this node, and so many are being let in. */
+  void atTheDoor(int waiting, int joining);
+
   /** An event was refused because its client sends too many. */
   void shed();
 
@@ -211,6 +214,8 @@ public interface Telemetry {
     REVOKED,
     UNAVAILABLE,
     NO_CREDENTIALS,
-    FORBIDDEN
+    FORBIDDEN,
+    /** More devices came at once than may wait, or it had waited for too long. */
+    CROWDED
   }
 }

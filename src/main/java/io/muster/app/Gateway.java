@@ -18,6 +18,7 @@ import io.muster.actors.device.DeviceSessions;
 import io.muster.actors.device.Devices;
 import io.muster.actors.device.Outside;
 import io.muster.actors.device.SeenDevices;
+import io.muster.actors.device.UrgentDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.notify.Outages;
@@ -171,6 +172,7 @@ public final class Gateway implements AutoCloseable {
         new TenantBoard(
             sources.suspended().orElseGet(() -> new SqlSuspendedOrganizations(database, clock)));
     var rules = GraceRulebook.start(system, new SqlGraceRules(database), settings.device().grace());
+    var urgent = UrgentDevices.start(system, clock);
     var around =
         new Device.Surroundings(
             settings.device(),
@@ -180,7 +182,8 @@ public final class Gateway implements AutoCloseable {
             clock,
             new SecureRandom(),
             outside(mint, tenants, presence),
-            rules);
+            rules,
+            urgent);
     var devices = Devices.open(system, LOOPS, around);
     var sessions = new DeviceSessions(system, LOOPS, devices, membership.self());
     var present = new Present(tenants);
@@ -236,7 +239,8 @@ public final class Gateway implements AutoCloseable {
                 events,
                 new ScreenReports(told(reports, telemetry), envelope, telemetry),
                 telemetry,
-                studio.darkroom()),
+                studio.darkroom(),
+                Door.open(settings.admission(), urgent, system, telemetry)),
             new DashboardDoor(
                 devices,
                 roster,

@@ -6,6 +6,7 @@ import io.muster.actors.device.DeviceSettings;
 import io.muster.actors.notify.NotificationSettings;
 import io.muster.app.reporting.ErrorReports;
 import io.muster.http.api.BackEndPatience;
+import io.muster.http.device.WaitingRoom;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import io.muster.persistence.ReportSettings;
@@ -24,6 +25,7 @@ public record Settings(
     Path dataDir,
     Http http,
     Sockets sockets,
+    WaitingRoom.Bounds admission,
     Secrets secrets,
     Users users,
     PersistenceSettings persistence,
@@ -143,6 +145,7 @@ public record Settings(
               dataDir,
               http(isProduction),
               sockets,
+              Door.in(keys),
               Secrets.NONE,
               users(),
               persistence(isProduction, cluster, dataDir),
@@ -383,6 +386,7 @@ public record Settings(
         dataDir,
         http,
         sockets,
+        admission,
         completed,
         users,
         persistence,

@@ -77,6 +77,15 @@ public final class KamonTelemetry implements Telemetry {
   private final Gauge waiting =
       Kamon.gauge("muster.telemetry.waiting", "Reports that wait to be stored on this node.")
           .withoutTags();
+  private final Gauge atTheDoor =
+      Kamon.gauge(
+              "muster.admission.waiting",
+              "Devices that have shown their token and wait to be let in.")
+          .withoutTags();
+  private final Gauge joining =
+      Kamon.gauge(
+              "muster.admission.joining", "Devices that are read, journalled and let in just now.")
+          .withoutTags();
   private final Gauge journal =
       Kamon.gauge("muster.journal.up", "1 while the journal can be read, else 0.").withoutTags();
 
@@ -238,6 +247,12 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void turnedAway(Reason reason) {
     turnedAway.get(reason).increment();
+  }
+
+  @Override
+  public void atTheDoor(int waitingNow, int joiningNow) {
+    atTheDoor.update(waitingNow);
+    joining.update(joiningNow);
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.muster.http.edge.Handshake;
 import io.muster.http.edge.Handshake.Dialect;
 import io.muster.http.edge.SocketApplication;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * Who comes in by a socket is shown to the right door. What retrying can never change is refused;
@@ -64,6 +65,11 @@ public final class Reception implements SocketApplication {
       telemetry.turnedAway(Reason.NO_CREDENTIALS);
       withoutCredentials(client);
     }
+  }
+
+  @Override
+  public OptionalInt comeAgainAfterSeconds() {
+    return devices.comeAgainAfterSeconds();
   }
 
   private static Optional<String> token(ObjectNode auth) {

@@ -24,6 +24,7 @@ import io.muster.actors.device.DeviceCommand.Wish;
 import io.muster.actors.device.Order;
 import io.muster.actors.device.Outcome;
 import io.muster.actors.device.ToSession;
+import io.muster.actors.device.UrgentDevices;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.session.Revocation;
 import io.muster.actors.tenant.TenantChange;
@@ -234,6 +235,7 @@ class WireTest {
         new TenantChange.Suspended(ACME, Optional.of("unpaid")),
         new TenantChange.Resumed(ACME, Optional.empty()),
         new Revocation(Revocation.Kind.PASSWORD, "ädá", Optional.of(ACME), AT, AT.plusSeconds(60)),
+        new UrgentDevices.Wanted(new DeviceId("tv-1"), AT),
         new GraceRulebook.Changed(),
         new NodeCard(NODE, "k3x", "north", "1.0.0", "10.0.0.7", 3002, AT, 7, 1, true),
         new ToNode.Drain(NODE),

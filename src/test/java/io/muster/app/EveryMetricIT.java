@@ -73,7 +73,11 @@ class EveryMetricIT {
 
   /** Levels that are back where they were before anybody looks: seen when they are moved. */
   private static final Set<String> SEEN_AT_ONCE =
-      Set.of("muster_telemetry_waiting", "muster_tokens_unrenewed");
+      Set.of(
+          "muster_telemetry_waiting",
+          "muster_tokens_unrenewed",
+          "muster_admission_waiting",
+          "muster_admission_joining");
 
   private interface Deed {
     void run() throws Exception;
@@ -100,6 +104,8 @@ class EveryMetricIT {
               Map.entry("muster_dashboards_connected",    EveryMetricIT::dashboardComes),
               Map.entry("muster_dashboard_connects_total", EveryMetricIT::dashboardComes),
               Map.entry("muster_dashboard_disconnects_total", EveryMetricIT::anotherDashboardGoes),
+              Map.entry("muster_admission_waiting",       () -> crowd("muster_admission_waiting")),
+              Map.entry("muster_admission_joining",       () -> crowd("muster_admission_joining")),
               Map.entry("muster_turned_away_total",       EveryMetricIT::strangerKnocks),
               Map.entry("muster_commands_accepted_total", () -> command(DEVICE)),
               Map.entry("muster_command_settled_seconds", () -> command(DEVICE)),
@@ -225,6 +231,16 @@ class EveryMetricIT {
   }
 
   /** Two are written at once; one that is left over waits for another, longer than a scrape. */
+  /** The gateway that is there says otherwise four times a second. */
+  private static void crowd(String metric) {
+    eventually(
+        metric,
+        () -> {
+          TELEMETRY.atTheDoor(7, 7);
+          return now().amount(metric) == 7;
+        });
+  }
+
   private static void reportsWaitForOthers() {
     eventually(
         "one that waits",

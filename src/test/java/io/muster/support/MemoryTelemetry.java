@@ -44,6 +44,10 @@ public final class MemoryTelemetry implements Telemetry {
     counted.add("turned away: " + reason);
   }
 
+  /** Not remembered: it is told four times a second. */
+  @Override
+  public void atTheDoor(int waiting, int joining) {}
+
   @Override
   public void shed() {
     counted.add("shed");

@@ -71,13 +71,25 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       Clock clock,
       RandomGenerator chance,
       Outside outside,
-      GraceRules grace) {}
+      GraceRules grace,
+      Urgency urgency) {}
 
   /** The hints that sessions on this node know; empty for a device whose session is elsewhere. */
   public interface SeenHints {
     DeviceView.Hints of(DeviceId id);
 
     void pending(DeviceId id, OrgId org, int count);
+  }
+
+  /** Who should be let in before others when it comes. */
+  @FunctionalInterface
+  public interface Urgency {
+    /**
+     * The device is away, and a command for it ends soon.
+     *
+     * @param until when the last of such commands ends
+     */
+    void wanted(DeviceId id, Instant until);
   }
 
   public static Behavior<DeviceCommand> create(
@@ -946,6 +958,12 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
     clocks.arm(state, link, receiver);
     clocks.armRegistry(state, link, around);
     content.arm(receiver);
+    if (!(state.status() instanceof Online)) {
+      state
+          .pending()
+          .lastEndOfThoseThatLiveFor(UrgentDevices.LIFE_MAX)
+          .ifPresent(until -> around.urgency().wanted(id, until));
+    }
   }
 
   private DeviceView view(DeviceState state) {

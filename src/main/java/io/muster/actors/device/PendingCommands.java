@@ -2,6 +2,7 @@ package io.muster.actors.device;
 
 import io.muster.actors.CommandId;
 import io.muster.actors.device.DeviceEvent.CommandSent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -55,6 +56,19 @@ public record PendingCommands(List<Pending> queue) {
     var ids = HashSet.<CommandId>newHashSet(queue.size());
     queue.forEach(pending -> ids.add(pending.order().id()));
     return ids;
+  }
+
+  /** When the last of those ends that were given no longer life than this; empty without one. */
+  Optional<Instant> lastEndOfThoseThatLiveFor(Duration life) {
+    Instant last = null;
+    for (Pending pending : queue) {
+      var order = pending.order();
+      boolean isShort = !order.expiresAt().isAfter(order.at().plus(life));
+      if (isShort && (last == null || order.expiresAt().isAfter(last))) {
+        last = order.expiresAt();
+      }
+    }
+    return Optional.ofNullable(last);
   }
 
   Optional<Pending> find(CommandId id) {

@@ -36,6 +36,7 @@ final class SimulatedDevice implements Connection.Client {
   private int attempts;
   private boolean first = true;
   private boolean knownBefore;
+  private boolean hasReturned;
   private int nextAck;
   private long connectDue;
   private long heardAt;
@@ -43,6 +44,12 @@ final class SimulatedDevice implements Connection.Client {
 
   /** Its place among the connected ones, kept by the {@link Swarm}. */
   int place = -1;
+
+  /** In a {@link Storm}: it was lost with the others and is not back yet. */
+  boolean isLost;
+
+  /** In a {@link Storm}: it is waited for. */
+  boolean isUrgent;
 
   SimulatedDevice(Swarm swarm, Persona persona) {
     this.swarm = swarm;
@@ -57,6 +64,9 @@ final class SimulatedDevice implements Connection.Client {
     patience = CONNECT_PATIENCE;
     heardAt = System.nanoTime();
     nextAck = 0;
+    if (isLost) {
+      swarm.storm().ifPresent(Storm::tries);
+    }
     connection = swarm.open(this);
   }
 
@@ -132,6 +142,11 @@ final class SimulatedDevice implements Connection.Client {
     }
     knownBefore = true;
     swarm.tally().joined(now - connectDue);
+    if (isLost) {
+      isLost = false;
+      hasReturned = true;
+      swarm.storm().ifPresent(storm -> storm.back(isUrgent));
+    }
     become(State.CONNECTED);
     if (swarm.beatsOnConnect()) {
       beat(now);
@@ -161,7 +176,11 @@ final class SimulatedDevice implements Connection.Client {
   private void settled(FromGateway.Ack ack) {
     int slot = (int) ack.id() & (UNDER_WAY - 1);
     if (ack.id() < nextAck && ack.id() >= nextAck - UNDER_WAY && dueAt[slot] != 0) {
-      swarm.tally().acknowledged(System.nanoTime() - dueAt[slot], Json.succeeded(ack.array()));
+      long took = System.nanoTime() - dueAt[slot];
+      swarm.tally().acknowledged(took, Json.succeeded(ack.array()));
+      if (!hasReturned && swarm.storm().isPresent()) {
+        swarm.storm().get().bystander(took);
+      }
       dueAt[slot] = 0;
     }
   }
@@ -181,6 +200,9 @@ final class SimulatedDevice implements Connection.Client {
     if (state == State.CONNECTING) {
       swarm.tally().failures++;
       swarm.tally().because(reason);
+      if (isLost) {
+        swarm.storm().ifPresent(Storm::turnedAway);
+      }
     } else if (state == State.CONNECTED && !reason.equals(FLAPPED) && !reason.equals(RESTARTED)) {
       swarm.tally().losses++;
       swarm.tally().because(reason);

@@ -1,29 +1,65 @@
 package io.muster.app.swarm;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 
-/** All devices lose their connection at once and come back by their own back-off. */
+/** All devices but some lose their connection at once and come back by their own back-off. */
 final class Stampede {
-  private static final double NEARLY_ALL = 0.99;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final long LOOK_MILLIS = 10;
+  // A point of the curve is a tenth of a second.
+  private static final int LOOKS = 10;
+  private static final Duration SIGNAL_PATIENCE = Duration.ofMinutes(5);
 
   private Stampede() {}
 
   /**
-   * @return seconds until 99 % were connected again; infinite when that took over two minutes
+   * @param staying so many of the first keep their connection
+   * @param urgent so many of the last have a command waiting that ends soon
+   * @param begins once this file is there, so that several swarms lose theirs together
+   * @param afterwards at once when the connections are lost
    */
-  static double on(Swarm swarm) throws InterruptedException {
-    long before = swarm.on(() -> swarm.tally().connected);
-    long start = System.nanoTime();
-    swarm.run(swarm::loseAll);
-    while (System.nanoTime() - start < PATIENCE.toNanos()) {
-      Thread.sleep(LOOK_MILLIS);
-      if (swarm.on(() -> swarm.tally().connected) >= before * NEARLY_ALL) {
-        return (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-      }
+  record Plan(int staying, int urgent, Optional<Path> begins, Runnable afterwards) {
+    static final Plan ALL = new Plan(0, 0, Optional.empty(), () -> {});
+  }
+
+  /** Returns when all are back or two minutes are over. */
+  static Storm on(Swarm swarm, Plan plan) throws InterruptedException {
+    if (plan.begins().isPresent()) {
+      await(plan.begins().get());
     }
-    return Double.POSITIVE_INFINITY;
+    long start = System.nanoTime();
+    var storm =
+        swarm.on(
+            () -> {
+              var begun = swarm.lose(plan.staying(), plan.urgent());
+              plan.afterwards().run();
+              return begun;
+            });
+    for (int looks = 0; System.nanoTime() - start < PATIENCE.toNanos(); looks++) {
+      boolean isPoint = looks % LOOKS == 0;
+      boolean isOver =
+          swarm.on(
+              () -> {
+                if (isPoint || storm.isOver()) {
+                  storm.look();
+                }
+                return storm.isOver();
+              });
+      if (isOver) {
+        break;
+      }
+      Thread.sleep(LOOK_MILLIS);
+    }
+    return storm;
+  }
+
+  private static void await(Path file) throws InterruptedException {
+    long start = System.nanoTime();
+    while (!Files.exists(file) && System.nanoTime() - start < SIGNAL_PATIENCE.toNanos()) {
+      Thread.sleep(LOOK_MILLIS);
+    }
   }
 }

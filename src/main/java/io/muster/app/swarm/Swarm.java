@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,7 @@ final class Swarm implements AutoCloseable {
   private final CompletableFuture<Void> settled = new CompletableFuture<>();
   private final Pacer connects;
   private final Pacer heartbeats;
+  private Optional<Storm> storm = Optional.empty();
   private Pace pace;
   private int started;
   private int due;
@@ -149,9 +151,31 @@ final class Swarm implements AutoCloseable {
     device.connect(System.nanoTime());
   }
 
-  /** Every connection breaks. */
-  void loseAll() {
-    List.copyOf(connected).forEach(SimulatedDevice::flap);
+  /**
+   * Every connection breaks but those of the first so many devices; the last so many are told apart
+   * as urgent.
+   */
+  Storm lose(int staying, int urgent) {
+    int lost = 0;
+    for (int i = 0; i < devices.size(); i++) {
+      var device = devices.get(i);
+      boolean isLost = i >= staying && device.place >= 0;
+      device.isLost = isLost;
+      device.isUrgent = i >= devices.size() - urgent;
+      lost += isLost ? 1 : 0;
+    }
+    storm = Optional.of(new Storm(lost));
+    for (SimulatedDevice device : devices) {
+      if (device.isLost) {
+        device.flap();
+      }
+    }
+    return storm.get();
+  }
+
+  /** What came after {@link #lose}. */
+  Optional<Storm> storm() {
+    return storm;
   }
 
   EventLoop loop() {

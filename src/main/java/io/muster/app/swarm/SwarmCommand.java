@@ -27,6 +27,7 @@ import sun.misc.Signal;
     sortOptions = false)
 public final class SwarmCommand implements Callable<Integer> {
   private static final int PROBE_TIMEOUT_MILLIS = 2000;
+  private static final double NEARLY_ALL = 99;
 
   @Spec private CommandSpec spec;
 
@@ -67,6 +68,14 @@ public final class SwarmCommand implements Callable<Integer> {
   private boolean searchMax;
   @Option(names = "--stampede", description = "instead of a duration: all lose their connection at once; how long until 99 %% are back")
   private boolean stampede;
+  @Option(names = "--stay", paramLabel = "N", description = "with --stampede: so many devices keep their connection, and --commands go to them")
+  private int stay;
+  @Option(names = "--urgent", paramLabel = "N", description = "with --stampede: so many of the lost have a command waiting that ends in two minutes")
+  private int urgent;
+  @Option(names = "--when", paramLabel = "FILE", description = "with --stampede: begins once this file is there, so that several swarms begin together")
+  private Path when;
+  @Option(names = "--curve", paramLabel = "FILE", description = "with --stampede: how many are back when, as CSV")
+  private Path curve;
   @Option(names = "--commands", paramLabel = "C", description = "commands per second over REST, to one device after the other")
   private double commands;
   @Option(names = "--dashboards", paramLabel = "N", description = "open dashboards of one organisation")
@@ -119,31 +128,69 @@ public final class SwarmCommand implements Callable<Integer> {
       Thread.sleep(warmUp);
       summary.begin();
       load.ifPresent(commanded -> swarm.run(commanded::warm));
-      measure(swarm, pace, open, measured, summary);
+      measure(new Running(swarm, target, pace, identities, open, load), measured, summary);
     } catch (InterruptedException enough) {
       // So it was; what has been counted until now is the result.
     }
     summary.print();
   }
 
-  private void measure(
-      Swarm swarm, Pace pace, Optional<Dashboards> open, ServerProcess measured, Summary summary)
+  private record Running(
+      Swarm swarm,
+      Target target,
+      Pace pace,
+      List<Identity> identities,
+      Optional<Dashboards> open,
+      Optional<CommandLoad> load) {}
+
+  private void measure(Running running, ServerProcess measured, Summary summary)
       throws InterruptedException {
+    var swarm = running.swarm();
     if (searchMax || stampede || fanOut > 0) {
       summary.uneven();
     }
     if (searchMax) {
       summary.put(
-          "mostHeartbeatsPerSecond", SearchMax.on(swarm, pace, spec.commandLine().getErr()));
+          "mostHeartbeatsPerSecond",
+          SearchMax.on(swarm, running.pace(), spec.commandLine().getErr()));
     } else if (stampede) {
-      summary.put("backAfterSeconds", Stampede.on(swarm));
-    } else if (fanOut > 0 && open.isPresent()) {
-      new FanOut(swarm, open.get(), this::newcomer, measured).run(fanOut, summary);
+      var storm = Stampede.on(swarm, plan(running));
+      summary.put("backAfterSeconds", storm.secondsUntil(NEARLY_ALL));
+      summary.atTheEnd(storm::figures);
+      if (curve != null) {
+        swarm.run(() -> storm.write(curve));
+      }
+    } else if (fanOut > 0 && running.open().isPresent()) {
+      new FanOut(swarm, running.open().get(), this::newcomer, measured).run(fanOut, summary);
     } else if (duration == null) {
       new CountDownLatch(1).await();
     } else {
       Thread.sleep(duration);
     }
+  }
+
+  private Stampede.Plan plan(Running running) {
+    var lost = running.identities();
+    var wanted =
+        lost.subList(lost.size() - urgent, lost.size()).stream().map(Identity::id).toList();
+    var load =
+        running
+            .load()
+            .or(
+                () ->
+                    wanted.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                            new CommandLoad(
+                                running.swarm(), running.target(), userToken(), wanted, 0)));
+    return new Stampede.Plan(
+        stay,
+        urgent,
+        Optional.ofNullable(when),
+        () -> {
+          load.ifPresent(CommandLoad::warm);
+          load.ifPresent(l -> l.hurry(wanted));
+        });
   }
 
   private Optional<Dashboards> openDashboards(Swarm swarm, Summary summary)
@@ -166,6 +213,7 @@ public final class SwarmCommand implements Callable<Integer> {
     var organization = Identity.of(token).organizationId();
     var reachable =
         identities.stream()
+            .limit(stay > 0 ? stay : identities.size())
             .filter(identity -> identity.organizationId().equals(organization))
             .map(Identity::id)
             .toList();
@@ -182,6 +230,12 @@ public final class SwarmCommand implements Callable<Integer> {
     if (devices < 0 || dashboards < 0 || inFlight < 1 || heartbeatEvery.isZero()) {
       throw invalid(
           "--devices and --dashboards must be 0 or more, --in-flight and --heartbeat-every above 0");
+    }
+    if (stay < 0 || urgent < 0 || (long) stay + urgent > devices) {
+      throw invalid("--stay and --urgent must be 0 or more, and together at most --devices");
+    }
+    if (!stampede && (stay > 0 || urgent > 0 || when != null || curve != null)) {
+      throw invalid("--stay, --urgent, --when and --curve need --stampede");
     }
     if (fanOut > 0 && dashboards == 0) {
       throw invalid("--fanout needs --dashboards");

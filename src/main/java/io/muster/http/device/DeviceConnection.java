@@ -40,6 +40,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private final DeviceDoor door;
   private final DeviceSessions.Comer comer;
   private final EventAllowance events;
+  private final WaitingRoom.Place place;
 
   private DeviceSession session;
   private Socket socket;
@@ -47,12 +48,17 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
   private ScreenshotEvents screenshots;
   private boolean hasEnded;
 
-  DeviceConnection(DeviceSessions.Comer comer, Joining client, DeviceDoor door) {
+  /**
+   * @param place given back when the client has been answered
+   */
+  DeviceConnection(
+      DeviceSessions.Comer comer, Joining client, DeviceDoor door, WaitingRoom.Place place) {
     this.id = comer.id();
     this.comer = comer;
     this.client = client;
     this.door = door;
     this.events = new EventAllowance(door.events());
+    this.place = place;
   }
 
   void open(DeviceSession opened) {
@@ -63,6 +69,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void welcome(Optional<String> qrOverlay) {
+    place.giveBack();
     sighting = door.seen().enter(id, comer.org());
     sighting.holdsToken(comer.proof().expiresAt());
     door.telemetry().deviceCame();
@@ -147,6 +154,7 @@ final class DeviceConnection implements SocketHandler, DeviceSession.Line {
 
   @Override
   public void end(ToSession.Reason reason, Optional<String> detail) {
+    place.giveBack();
     if (socket == null) {
       door.refuse(client, reason);
       return;

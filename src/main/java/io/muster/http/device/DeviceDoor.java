@@ -23,6 +23,7 @@ import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.SocketApplication.Joining;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /** Where devices come in, and what all their connections share. */
@@ -36,7 +37,8 @@ public record DeviceDoor(
     Allowance events,
     ScreenReports reports,
     Telemetry telemetry,
-    Darkroom darkroom) {
+    Darkroom darkroom,
+    WaitingRoom room) {
 
   // What every known client runs on; none of them reads the number.
   private static final int HEARTBEAT_MILLIS = 15_000;
@@ -65,11 +67,53 @@ public record DeviceDoor(
             .set("qrOverlay", qrOverlay));
   }
 
-  /** The client has shown a verified token; its device's actor decides. */
+  /** The client has shown a verified token; its device's actor decides when there is room. */
   public void enter(DeviceSessions.Comer comer, Joining client) {
-    var connection = new DeviceConnection(comer, client, this);
-    var loop = client.loop();
-    connection.open(sessions.open(comer, connection, loop, loop::inEventLoop));
+    room.come(new Waiting(this, comer, client));
+  }
+
+  /** The node has more devices at its door than it can let in; see {@link WaitingRoom}. */
+  public OptionalInt comeAgainAfterSeconds() {
+    var seconds = room.retryAfterSeconds();
+    if (seconds.isPresent()) {
+      telemetry.turnedAway(Telemetry.Reason.CROWDED);
+    }
+    return seconds;
+  }
+
+  private record Waiting(DeviceDoor door, DeviceSessions.Comer comer, Joining client)
+      implements WaitingRoom.Guest {
+    @Override
+    public DeviceId id() {
+      return comer.id();
+    }
+
+    @Override
+    public boolean hasLeft() {
+      return client.hasLeft();
+    }
+
+    @Override
+    public void enter(WaitingRoom.Place place) {
+      var loop = client.loop();
+      if (loop.inEventLoop()) {
+        open(place);
+      } else if (!loop.isShuttingDown()) {
+        loop.execute(() -> open(place));
+      }
+    }
+
+    private void open(WaitingRoom.Place place) {
+      var connection = new DeviceConnection(comer, client, door, place);
+      var loop = client.loop();
+      connection.open(door.sessions.open(comer, connection, loop, loop::inEventLoop));
+    }
+
+    @Override
+    public void sendAway() {
+      door.telemetry.turnedAway(Telemetry.Reason.CROWDED);
+      client.turnAway(Ending.ABORTED);
+    }
   }
 
   Frame config(Optional<String> qrOverlay) {

@@ -55,6 +55,13 @@ final class EngineExchange {
     answer(error.status(), JSON, error.body(), false);
   }
 
+  /** Nothing was opened; the connection ends, for there may be thousands of them. */
+  void sendAway(int comeAgainAfterSeconds) {
+    var answer = whole(EngineError.NO_ROOM.status(), JSON, EngineError.NO_ROOM.body());
+    answer.headers().setInt(HttpHeaderNames.RETRY_AFTER, comeAgainAfterSeconds);
+    send(answer, true);
+  }
+
   /** Refused while its body may still be coming, so the connection ends with the answer. */
   void refuseUnread(EngineError error) {
     answer(error.status(), JSON, error.body(), true);
@@ -79,13 +86,17 @@ final class EngineExchange {
   }
 
   private void answer(int status, String type, byte[] body, boolean last) {
+    send(whole(status, type, body), last);
+  }
+
+  private DefaultFullHttpResponse whole(int status, String type, byte[] body) {
     var answer = response(status, body);
     HttpHeaders headers = answer.headers();
     headers.set(HttpHeaderNames.CONTENT_TYPE, type);
     headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
     headers.set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
     origins.permit(request.headers(), headers);
-    send(answer, last);
+    return answer;
   }
 
   private static DefaultFullHttpResponse response(int status, byte[] body) {

@@ -1,6 +1,7 @@
 package io.muster.http.edge;
 
 import io.muster.http.socketio.MalformedPacket;
+import java.util.OptionalInt;
 
 /** What is spoken over an Engine.IO session. Called on the session's loop only. */
 interface EngineListener {
@@ -32,5 +33,10 @@ interface EngineListener {
   @FunctionalInterface
   interface Application {
     EngineListener opened(EngineSession session);
+
+    /** As {@link SocketApplication#comeAgainAfterSeconds}. */
+    default OptionalInt comeAgainAfterSeconds() {
+      return OptionalInt.empty();
+    }
   }
 }

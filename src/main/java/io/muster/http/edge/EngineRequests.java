@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -173,6 +174,11 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
   }
 
   private void open(ChannelHandlerContext ctx, HttpRequest request) {
+    var comeAgain = comeAgainAfterSeconds(request);
+    if (comeAgain.isPresent()) {
+      exchange.sendAway(comeAgain.getAsInt());
+      return;
+    }
     ClientAddress client = clientOf(ctx, request);
     if (!server.vestibule().enter(client)) {
       exchange.refuse(EngineError.NO_ROOM);
@@ -188,6 +194,13 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
     var opening = desk.text();
     server.opening(sid, true).write(opening);
     exchange.packets(opening.copy());
+  }
+
+  /** Who shows a cookie is a person at a page: they are few, and they do not wait with devices. */
+  private OptionalInt comeAgainAfterSeconds(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.COOKIE)
+        ? OptionalInt.empty()
+        : server.application().comeAgainAfterSeconds();
   }
 
   private ClientAddress clientOf(ChannelHandlerContext ctx, HttpRequest request) {
@@ -276,6 +289,11 @@ final class EngineRequests extends ChannelInboundHandlerAdapter {
       return;
     }
     HttpRequest request = exchange.request();
+    var comeAgain = comeAgainAfterSeconds(request);
+    if (comeAgain.isPresent()) {
+      exchange.sendAway(comeAgain.getAsInt());
+      return;
+    }
     ClientAddress client = clientOf(ctx, request);
     if (!server.vestibule().enter(client)) {
       exchange.refuseUnread(EngineError.NO_ROOM);

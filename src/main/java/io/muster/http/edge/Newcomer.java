@@ -50,6 +50,11 @@ final class Newcomer implements SocketConnection.Member, SocketApplication.Joini
     return connection.session().loop();
   }
 
+  @Override
+  public boolean hasLeft() {
+    return answered.get();
+  }
+
   // ── the answer, from any thread ──
 
   @Override

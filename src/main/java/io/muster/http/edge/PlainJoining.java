@@ -36,6 +36,11 @@ final class PlainJoining implements SocketApplication.Joining {
   }
 
   @Override
+  public boolean hasLeft() {
+    return !unanswered.get() || socket.hasGone();
+  }
+
+  @Override
   public Socket accept(SocketHandler handler) {
     answer(() -> socket.letIn(handler));
     return socket;

@@ -483,6 +483,11 @@ final class PlainSocket extends ChannelInboundHandlerAdapter implements Socket {
     tellThatItIsOver();
   }
 
+  /** From any thread. */
+  boolean hasGone() {
+    return !ctx.channel().isActive();
+  }
+
   private void tellThatItIsOver() {
     if (state == State.ENDED && timer != null) {
       timer.cancel(false);

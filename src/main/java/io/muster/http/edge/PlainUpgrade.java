@@ -114,6 +114,14 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
     ctx.writeAndFlush(complaint.farewell());
   }
 
+  private void sendAway(ChannelHandlerContext ctx, int comeAgainAfterSeconds) {
+    refused = true;
+    claimed = null;
+    var answer = Complaint.CROWDED.farewell();
+    answer.headers().setInt(HttpHeaderNames.RETRY_AFTER, comeAgainAfterSeconds);
+    ctx.writeAndFlush(answer);
+  }
+
   private Optional<Complaint> objection(HttpRequest request) {
     HttpHeaders headers = request.headers();
     if (!request.method().equals(HttpMethod.GET)
@@ -141,6 +149,11 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
   }
 
   private void upgrade(ChannelHandlerContext ctx, HttpRequest request) {
+    var comeAgain = mount.application().comeAgainAfterSeconds();
+    if (comeAgain.isPresent() && !request.headers().contains(HttpHeaderNames.COOKIE)) {
+      sendAway(ctx, comeAgain.getAsInt());
+      return;
+    }
     var client = mount.proxies().clientOf(ctx.channel().remoteAddress(), request.headers());
     if (!vestibule.enter(client)) {
       refuse(ctx, Complaint.CROWDED);

@@ -2,6 +2,7 @@ package io.muster.http.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.EventLoop;
+import java.util.OptionalInt;
 
 /** What is mounted behind a listener: it decides who may join. */
 public interface SocketApplication {
@@ -13,6 +14,14 @@ public interface SocketApplication {
    * by the connect timeout.
    */
   void joining(Joining client);
+
+  /**
+   * Asked for each client before anything is opened for it, on any thread and at no cost: whether
+   * it should rather come again, and after how many seconds. Empty lets it go on.
+   */
+  default OptionalInt comeAgainAfterSeconds() {
+    return OptionalInt.empty();
+  }
 
   /** One client at the door. The first answer counts. */
   interface Joining {
@@ -32,6 +41,9 @@ public interface SocketApplication {
 
     /** The loop the client is served on; its handler will be called there. */
     EventLoop loop();
+
+    /** Whether the client has gone, or has been answered. To be asked on any thread. */
+    boolean hasLeft();
 
     /**
      * Lets the client in. Its first packet is the CONNECT reply; frames sent to the returned socket

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * Socket.IO over one Engine.IO session: who has joined which namespace, and who may not speak yet.
@@ -75,7 +76,17 @@ final class SocketConnection implements EngineListener {
 
   /** Socket.IO as something to mount on Engine.IO. */
   static EngineListener.Application serving(SocketApplication application) {
-    return session -> new SocketConnection(session, application);
+    return new EngineListener.Application() {
+      @Override
+      public EngineListener opened(EngineSession session) {
+        return new SocketConnection(session, application);
+      }
+
+      @Override
+      public OptionalInt comeAgainAfterSeconds() {
+        return application.comeAgainAfterSeconds();
+      }
+    };
   }
 
   EngineSession session() {

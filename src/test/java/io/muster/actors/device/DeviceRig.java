@@ -77,6 +77,9 @@ final class DeviceRig implements AutoCloseable {
   private SeenDevices seen;
   private int read;
 
+  /** Until when it is wanted urgently; empty when it never was. */
+  final UrgentDevices urgent = new UrgentDevices(clock);
+
   DeviceRig(ActorTestKit kit) {
     this(kit, DeviceSettings.DEFAULT);
   }
@@ -111,7 +114,8 @@ final class DeviceRig implements AutoCloseable {
             clock,
             new Random(id.hashCode()),
             elsewhere.outside(),
-            rules);
+            rules,
+            urgent);
     device = kit.spawn(Device.create(id, around, shard.ref()));
   }
 

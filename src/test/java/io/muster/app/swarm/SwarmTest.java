@@ -3,8 +3,11 @@ package io.muster.app.swarm;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.DisplayNameGenerator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayNameGeneration(DisplayNameGenerator.ReplaceUnderscores.class)
 @Timeout(30)
@@ -101,10 +105,37 @@ class SwarmTest {
         var swarm = swarm(gateway, CALM, 5)) {
       await(swarm, tally -> tally.connected == 5);
 
-      double seconds = Stampede.on(swarm);
+      var storm = Stampede.on(swarm, Stampede.Plan.ALL);
 
-      assertTrue(seconds < 10, () -> seconds + " s");
+      assertTrue(storm.secondsUntil(100) < 10, () -> storm.figures().toString());
       assertEquals(5, swarm.on(() -> swarm.tally().flaps));
+    }
+  }
+
+  @Test
+  void those_that_stay_are_told_apart_from_those_that_come_back_and_from_the_urgent(
+      @TempDir Path dir) throws Exception {
+    var hurried = new AtomicInteger();
+    try (var gateway = new StubGateway(friendly());
+        var swarm = swarm(gateway, new Pace(0, 10, Duration.ofMillis(100), 0), 5)) {
+      await(swarm, tally -> tally.connected == 5);
+      var begins = Files.createFile(dir.resolve("now"));
+
+      var storm =
+          Stampede.on(
+              swarm, new Stampede.Plan(2, 1, Optional.of(begins), hurried::incrementAndGet));
+
+      var figures = storm.figures();
+      assertEquals(3, figures.path("stormLost").asInt());
+      assertEquals(3, figures.path("backMillis").path("count").asInt());
+      assertEquals(1, figures.path("urgentBackMillis").path("count").asInt());
+      assertTrue(figures.path("bystanderAckMillis").path("count").asInt() > 0);
+      assertEquals(3, swarm.on(() -> swarm.tally().flaps));
+      assertEquals(1, hurried.get());
+      storm.write(dir.resolve("curve.csv"));
+      var lines = Files.readAllLines(dir.resolve("curve.csv"));
+      assertTrue(lines.size() > 2, lines::toString);
+      assertTrue(lines.getLast().matches("[0-9.]+,3,1,0,3,[0-9.]+"), lines::getLast);
     }
   }
 

@@ -216,6 +216,11 @@ class WatchersTest {
     }
 
     @Override
+    public boolean hasLeft() {
+      return ending.isPresent();
+    }
+
+    @Override
     public Socket accept(SocketHandler accepted) {
       handler = accepted;
       return this;
