@@ -54,6 +54,7 @@ import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.Database;
+import io.muster.persistence.DatabaseClock;
 import io.muster.persistence.DatabaseUnavailable;
 import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
@@ -78,7 +79,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -147,11 +147,13 @@ public final class Gateway implements AutoCloseable {
 
   private Gateway(Settings settings) throws BindException, UnknownHostException {
     this.settings = settings;
-    var clock = Clock.systemUTC();
     Ports.check(settings.http());
     database = Database.open(settings.persistence()); // migrated before anyone reads
+    var time = new TimeKeeping(new DatabaseClock(database));
+    var clock = time.begin();
     loops = EventLoops.onAllCores();
     system = actorSystem(settings, loops, database);
+    time.goOn(clock, system);
     membership = Membership.of(system);
     roll = new SqlNodes(database);
     join();

@@ -47,6 +47,11 @@ record Clients(
         Executors.newScheduledThreadPool(2, Thread.ofPlatform().daemon().factory()));
   }
 
+  /** The same for those who go another way. */
+  Clients by(List<Place> others) {
+    return new Clients(others, deviceSecret, userSecret, http, timer);
+  }
+
   /** Any of them, as a load balancer without health checks would. */
   Place anyPlace() {
     return places.get(ThreadLocalRandom.current().nextInt(places.size()));

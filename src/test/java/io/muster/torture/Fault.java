@@ -118,6 +118,15 @@ enum Fault {
       scene.awaitAllIn();
     }
   },
+  /**
+   * The network of a shop goes dark, for ever: nobody there says goodbye, and no packet is refused.
+   */
+  DARK_SHOP {
+    @Override
+    void befall(Scene scene) {
+      scene.darken();
+    }
+  },
   /** Two devices go, for ever. */
   VANISH {
     @Override

@@ -229,6 +229,15 @@ final class HistoryChecker {
 
   private void dashboards() {
     var truths = of(Truth.class).stream().collect(Collectors.toMap(Truth::device, t -> t));
+    vanished
+        .keySet()
+        .forEach(
+            device -> {
+              var truth = truths.get(device);
+              if (truth != null && truth.status().equals("online")) {
+                wrong("a ghost: %s has vanished", truth);
+              }
+            });
     for (var entry : grouped(of(Shown.class), Shown::dashboard).entrySet()) {
       var shown = entry.getValue().stream().collect(Collectors.toMap(Shown::device, s -> s));
       truths.forEach(

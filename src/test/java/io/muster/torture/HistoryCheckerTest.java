@@ -256,6 +256,18 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void of_a_device_that_has_vanished_does_not_say_online() {
+      assertTrue(
+          check(
+                  truth,
+                  new Shown("d", "tv", "online", 3, 9),
+                  new Vanished("tv", T),
+                  new Alert("tv", second(21)))
+              .getFirst()
+              .startsWith("a ghost"));
+    }
+
+    @Test
     void that_missed_something_is_found() {
       assertTrue(shows(new Shown("d", "tv", "online", 2, 8)).getFirst().startsWith("stale"));
       assertTrue(shows(new Shown("d", "tv", "offline", 3, 9)).getFirst().startsWith("stale"));

@@ -92,6 +92,15 @@ final class Node implements AutoCloseable {
     return address.getHostAddress() + ":" + door.port();
   }
 
+  /** The way to it from a shop whose network may go dark. */
+  Clients.Place placeFrom(CutProxy shop) {
+    return new Clients.Place(name, "http://127.0.0.1:" + shop.port());
+  }
+
+  int httpPort() {
+    return httpPort;
+  }
+
   Clients.Place place() {
     return new Clients.Place(name, "http://127.0.0.1:" + httpPort);
   }

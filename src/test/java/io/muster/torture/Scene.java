@@ -14,7 +14,7 @@ final class Scene {
   private final List<Node> nodes;
   private final Clients clients;
   private final List<Player> players;
-  private final List<Player> gone = new ArrayList<>();
+  private final Shop shop;
   private final Operator keeper;
   private final boolean isShort;
 
@@ -26,12 +26,14 @@ final class Scene {
       List<Node> nodes,
       Clients clients,
       List<Player> players,
+      Shop shop,
       Operator keeper,
       boolean isShort) {
     this.random = random;
     this.nodes = nodes;
     this.clients = clients;
     this.players = new ArrayList<>(players);
+    this.shop = shop;
     this.keeper = keeper;
     this.isShort = isShort;
   }
@@ -66,8 +68,12 @@ final class Scene {
     for (int i = 0; i < count && players.size() > 1; i++) {
       var one = players.remove(random.nextInt(players.size()));
       one.vanish();
-      gone.add(one);
     }
+  }
+
+  void darken() {
+    players.removeAll(shop.players());
+    shop.darken();
   }
 
   void awaitAllIn() throws InterruptedException {

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** One run: faults one after the other while everybody works, then calm, then the verdict. */
 final class Torture {
@@ -33,6 +34,7 @@ final class Torture {
       new HistoryChecker.Rules(GRACE, Duration.ofSeconds(25), Duration.ofSeconds(5));
   private static final int OPERATORS = 4;
   private static final int READERS = 2;
+  private static final int SHOP = 5;
   private static final long PACE = 100;
   private static final Duration SETTLING_MAX = Duration.ofSeconds(120);
   private static final Duration SHOWING_MAX = Duration.ofSeconds(20);
@@ -123,15 +125,19 @@ final class Torture {
     for (Node node : nodes) {
       node.awaitReady(clients);
     }
+    var shop = Shop.of(SHOP, nodes, clients, history);
     var players =
-        IntStream.range(0, plan.devices())
-            .mapToObj(i -> new Player(clients, "tv-" + i, history))
+        Stream.concat(
+                IntStream.range(0, plan.devices() - SHOP)
+                    .mapToObj(i -> new Player(clients, "tv-" + i, history)),
+                shop.players().stream())
             .toList();
     players.forEach(Player::connect);
     var boards = IntStream.range(0, 3).mapToObj(i -> new Board(clients, "board-" + i)).toList();
     boards.forEach(Board::connect);
     var keeper = new Operator(clients, "keeper", history);
-    var scene = new Scene(new Random(plan.seed()), nodes, clients, players, keeper, plan.isShort());
+    var scene =
+        new Scene(new Random(plan.seed()), nodes, clients, players, shop, keeper, plan.isShort());
     scene.awaitAllIn();
     var work = work(clients, players);
     try {
@@ -140,11 +146,12 @@ final class Torture {
       for (Thread one : work) {
         one.join();
       }
-      calm(scene, keeper, boards);
+      calm(scene, keeper, players, boards);
     } finally {
       isWorking = false;
       boards.forEach(Board::close);
       players.forEach(Player::close);
+      shop.close();
     }
     return Report.of(
         plan,
@@ -207,7 +214,8 @@ final class Torture {
 
   // ── the end ──
 
-  private void calm(Scene scene, Operator keeper, List<Board> boards) throws InterruptedException {
+  private void calm(Scene scene, Operator keeper, List<Player> players, List<Board> boards)
+      throws InterruptedException {
     for (Node node : scene.nodes()) {
       node.awaitReady(scene.clients());
     }
@@ -215,7 +223,7 @@ final class Torture {
     tell.accept("waiting until all commands have settled and all alerts are told");
     settle(keeper);
     alerts(keeper);
-    truth(keeper, boards);
+    truth(keeper, players, boards);
   }
 
   private void settle(Operator keeper) throws InterruptedException {
@@ -259,23 +267,25 @@ final class Torture {
   }
 
   /** A dashboard may be a moment behind, but not for long. */
-  private void truth(Operator keeper, List<Board> boards) throws InterruptedException {
+  private void truth(Operator keeper, List<Player> players, List<Board> boards)
+      throws InterruptedException {
     long until = History.now() + SHOWING_MAX.toMillis();
     List<Truth> truths;
     do {
-      truths = truths(keeper);
+      truths = truths(keeper, players);
     } while (!areShown(truths, boards) && History.now() < until);
     truths.forEach(history::add);
     boards.forEach(board -> board.shown().forEach(history::add));
   }
 
-  private List<Truth> truths(Operator keeper) throws InterruptedException {
+  private static List<Truth> truths(Operator keeper, List<Player> players)
+      throws InterruptedException {
     var truths = new ArrayList<Truth>();
-    for (int i = 0; i < plan.devices(); i++) {
-      var device = keeper.surely("/api/v1/devices/tv-" + i);
+    for (Player player : players) {
+      var device = keeper.surely("/api/v1/devices/" + player.id());
       truths.add(
           new Truth(
-              "tv-" + i,
+              player.id(),
               device.path("status").asText(),
               device.path("epoch").asLong(),
               device.path("seq").asLong()));

@@ -22,7 +22,7 @@ public final class TortureCommand implements Callable<Integer> {
   @Option(names = "--seed", description = "of the order of faults and of all choices")
   private Optional<Long> seed;
 
-  @Option(names = "--devices", defaultValue = "1000", description = "2 to 5000 (default: 1000)")
+  @Option(names = "--devices", defaultValue = "1000", description = "10 to 5000 (default: 1000)")
   private int devices;
 
   @Option(
@@ -33,8 +33,8 @@ public final class TortureCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    if (minutes < 1 || minutes > 1440 || devices < 2 || devices > 5000) {
-      System.err.println("muster: --minutes is 1 to 1440 and --devices 2 to 5000");
+    if (minutes < 1 || minutes > 1440 || devices < 10 || devices > 5000) {
+      System.err.println("muster: --minutes is 1 to 1440 and --devices 10 to 5000");
       return 2;
     }
     long chosen = seed.orElseGet(() -> new Random().nextLong(1_000_000));
