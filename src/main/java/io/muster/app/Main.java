@@ -16,9 +16,10 @@ import picocli.CommandLine.Command;
     versionProvider = Main.Versions.class,
     footer = {
       "",
-      "The launcher itself knows four more:",
+      "The launcher itself knows five more:",
       "  test               install what the tests need and run them all",
       "  outage             the outage tests in the real time of the programs: --seconds 60",
+      "  torture            three nodes, faults from a seed, and a verdict: --minutes 10 --seed 1",
       "  prepare            make the next starts faster (once per build)",
       "  protocol-fixture   an echo server for the public protocol suites"
     },

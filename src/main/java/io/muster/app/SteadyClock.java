@@ -28,7 +28,7 @@ final class SteadyClock extends Clock {
 
   private final LongSupplier nanos;
   private volatile Reading base;
-  private boolean isAlone;
+  private boolean wasOdd;
 
   /** What the clock said when the processor had counted so far. */
   private record Reading(Instant instant, long nanos) {
@@ -58,24 +58,21 @@ final class SteadyClock extends Clock {
     var mine = base.at(now);
     if (areAlike(mine, database)) {
       base = new Reading(mine.plus(bit(Duration.between(mine, database))), now);
-      alone(false, system, database);
     } else if (areAlike(system, database)) {
       log.warn("The clock goes on from {} at {}, as machine and database say", mine, database);
       base = new Reading(database, now);
-      alone(false, system, database);
-    } else {
-      alone(true, system, database);
     }
+    tellOnce(!areAlike(system, database), system, database);
   }
 
-  private void alone(boolean is, Instant system, Instant database) {
-    if (is && !isAlone) {
+  private void tellOnce(boolean isOdd, Instant system, Instant database) {
+    if (isOdd && !wasOdd) {
       log.warn(
-          "Machine ({}) and database ({}) disagree about the time; neither is followed",
+          "This machine's clock says {} and the database's {}: neither is followed",
           system,
           database);
     }
-    isAlone = is;
+    wasOdd = isOdd;
   }
 
   private static Duration bit(Duration difference) {

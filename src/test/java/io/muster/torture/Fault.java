@@ -83,6 +83,22 @@ enum Fault {
       alone.wasInTrouble(name(), from);
     }
   },
+  /** The clock of one machine is set, by an hour to the future and then to the past. */
+  CLOCK {
+    @Override
+    boolean isPossible(Scene scene) {
+      return scene.clock().isPresent();
+    }
+
+    @Override
+    void befall(Scene scene) throws InterruptedException {
+      var clock = scene.clock().orElseThrow();
+      for (int hours : new int[] {1, -1, 0}) {
+        clock.set(hours);
+        Thread.sleep(scene.shortened(Duration.ofSeconds(15)));
+      }
+    }
+  },
   SLOW_JOURNAL {
     @Override
     void befall(Scene scene) throws InterruptedException {
@@ -139,6 +155,11 @@ enum Fault {
   private static final long SOON = 3_000;
 
   abstract void befall(Scene scene) throws InterruptedException;
+
+  /** Whether this machine has what it takes. */
+  boolean isPossible(Scene scene) {
+    return true;
+  }
 
   private static void restart(Scene scene, Node node) throws InterruptedException {
     node.terminate();

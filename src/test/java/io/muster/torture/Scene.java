@@ -3,6 +3,7 @@ package io.muster.torture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** The nodes and everybody around them, while faults befall. */
@@ -15,6 +16,7 @@ final class Scene {
   private final Clients clients;
   private final List<Player> players;
   private final Shop shop;
+  private final Optional<StrangeClock> clock;
   private final Operator keeper;
   private final boolean isShort;
 
@@ -27,6 +29,7 @@ final class Scene {
       Clients clients,
       List<Player> players,
       Shop shop,
+      Optional<StrangeClock> clock,
       Operator keeper,
       boolean isShort) {
     this.random = random;
@@ -34,6 +37,7 @@ final class Scene {
     this.clients = clients;
     this.players = new ArrayList<>(players);
     this.shop = shop;
+    this.clock = clock;
     this.keeper = keeper;
     this.isShort = isShort;
   }
@@ -53,6 +57,11 @@ final class Scene {
 
   Node anyNode() {
     return nodes.get(random.nextInt(nodes.size()));
+  }
+
+  /** Of one of the nodes. */
+  Optional<StrangeClock> clock() {
+    return clock;
   }
 
   Node oldest() throws InterruptedException {

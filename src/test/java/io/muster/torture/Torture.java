@@ -16,8 +16,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -88,8 +90,15 @@ final class Torture {
                 history));
       }
       try {
-        nodes.forEach(node -> node.start(environment(nodes, node, database.url(), server)));
-        return among(nodes);
+        var clock = StrangeClock.in(dir);
+        for (Node node : nodes) {
+          var environment = new HashMap<>(environment(nodes, node, database.url(), server));
+          if (node == nodes.getLast()) {
+            clock.ifPresent(strange -> environment.putAll(strange.environment()));
+          }
+          node.start(environment);
+        }
+        return among(nodes, clock);
       } finally {
         nodes.forEach(Node::close);
       }
@@ -120,7 +129,7 @@ final class Torture {
         Map.entry("MUSTER_ATTEMPTS", "50"));
   }
 
-  private Report among(List<Node> nodes) throws InterruptedException {
+  private Report among(List<Node> nodes, Optional<StrangeClock> clock) throws InterruptedException {
     var clients = Clients.of(nodes.stream().map(Node::place).toList(), DEVICE_SECRET, USER_SECRET);
     for (Node node : nodes) {
       node.awaitReady(clients);
@@ -137,7 +146,8 @@ final class Torture {
     boards.forEach(Board::connect);
     var keeper = new Operator(clients, "keeper", history);
     var scene =
-        new Scene(new Random(plan.seed()), nodes, clients, players, shop, keeper, plan.isShort());
+        new Scene(
+            new Random(plan.seed()), nodes, clients, players, shop, clock, keeper, plan.isShort());
     scene.awaitAllIn();
     var work = work(clients, players);
     try {
@@ -203,6 +213,11 @@ final class Torture {
     for (int i = 0; i < plan.faults().size() || History.now() < until; i++) {
       Thread.sleep(1_000 + random.nextInt(2_000));
       var fault = plan.faults().get(i % plan.faults().size());
+      if (!fault.isPossible(scene)) {
+        befell.add(fault + " was NOT tried: this machine does not have what it takes");
+        tell.accept(befell.getLast());
+        continue;
+      }
       long from = History.now();
       fault.befall(scene);
       var line = "%s, %.1f s".formatted(fault, (History.now() - from) / 1e3);

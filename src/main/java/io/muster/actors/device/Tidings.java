@@ -96,6 +96,7 @@ final class Tidings {
       Optional<Link> link) {
     link.ifPresent(l -> deliver(before, facts, l));
     var org = after.profile().orElseThrow().org();
+    Chronicle.note(id, org, facts);
     around.hints().pending(id, org, after.pending().size());
     boolean isWatched = around.feed().isWatched(org);
     if (facts.stream().anyMatch(DeviceEvent::changesTheView)) {
