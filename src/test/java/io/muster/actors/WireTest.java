@@ -44,7 +44,6 @@ import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.serialization.Serialization;
 import org.apache.pekko.serialization.SerializationExtension;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Test;
@@ -54,12 +53,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What crosses from node to node arrives as it was, by the serializer that nodes use. */
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class WireTest {
+  // Ends with the process: what is sampled here is also held against files.
   private static final ActorTestKit KIT =
       ActorTestKit.create(
-          ConfigFactory.parseString("pekko.actor.provider = local")
+          ConfigFactory.parseString("pekko.actor.provider = local, pekko.daemonic = on")
               .withFallback(ConfigFactory.load()));
 
-  private static final Serialization SERIALIZATION =
+  static final Serialization SERIALIZATION =
       SerializationExtension.get(Adapter.toClassic(KIT.system()));
   private static final long FRAME =
       KIT.system().settings().config().getBytes("pekko.remote.artery.advanced.maximum-frame-size");
@@ -71,11 +71,6 @@ class WireTest {
   private static final OrgId ACME = new OrgId("acme");
   private static final NodeId NODE = new NodeId("10.0.0.7:4711#42");
   private static final CommandId COMMAND = new CommandId("c-1");
-
-  @AfterAll
-  static void end() {
-    KIT.shutdownTestKit();
-  }
 
   @ParameterizedTest
   @MethodSource("samples")
@@ -126,7 +121,7 @@ class WireTest {
     assertTrue(SERIALIZATION.serialize(shown).get().length < 4_000);
   }
 
-  private static Stream<Wire> samples() {
+  static Stream<Wire> samples() {
     return Stream.of(views(), commands(), requests(), answers(), sessions(), news(), others())
         .flatMap(List::stream);
   }
