@@ -2,21 +2,27 @@ package io.muster.acceptance;
 
 import io.muster.support.Eventually;
 import io.muster.support.Postgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** {@code muster serve} as a process of its own, so that it can be killed. */
 final class ServedProcess implements AutoCloseable {
   private static final Pattern LISTENING = Pattern.compile("listening on port (\\d+)");
+
+  private static final String CLASS_PATH =
+      System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
 
   private final Process process;
   private final Path output;
@@ -30,7 +36,25 @@ final class ServedProcess implements AutoCloseable {
 
   /** Starts it and waits until its door is open. */
   static ServedProcess start(Path dataDir, Map<String, String> environment) throws IOException {
-    var process = launch(dataDir, environment, "serve");
+    return started(dataDir, launch(dataDir, environment, "serve"));
+  }
+
+  /** As {@link #start}, of a release: its jar with the libraries of today. */
+  static ServedProcess startOf(Path jar, Path dataDir, Map<String, String> environment)
+      throws IOException {
+    var own = Path.of("target", "classes").toAbsolutePath().toString();
+    var classes =
+        Arrays.stream(CLASS_PATH.split(File.pathSeparator))
+            .filter(
+                entry ->
+                    !entry.contains("test-classes")
+                        && !Path.of(entry).toAbsolutePath().toString().equals(own))
+            .collect(Collectors.joining(File.pathSeparator));
+    var path = jar.toAbsolutePath() + File.pathSeparator + classes;
+    return started(dataDir, launch(path, dataDir, environment, "serve"));
+  }
+
+  private static ServedProcess started(Path dataDir, Process process) throws IOException {
     var output = output(dataDir);
     var port = new int[1];
     try {
@@ -56,6 +80,12 @@ final class ServedProcess implements AutoCloseable {
   /** Runs any command of ours with everything it says in a file of the directory. */
   static Process launch(Path dataDir, Map<String, String> environment, String... arguments)
       throws IOException {
+    return launch(CLASS_PATH, dataDir, environment, arguments);
+  }
+
+  private static Process launch(
+      String classPath, Path dataDir, Map<String, String> environment, String... arguments)
+      throws IOException {
     var command =
         new ArrayList<>(
             List.of(
@@ -66,8 +96,7 @@ final class ServedProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                classPath,
                 "io.muster.app.Main"));
     command.addAll(List.of(arguments));
     Files.deleteIfExists(output(dataDir));
@@ -118,8 +147,12 @@ final class ServedProcess implements AutoCloseable {
 
   /** As Ctrl-C or a service manager does it; the exit code. */
   int terminate() throws InterruptedException {
+    return terminate(Duration.ofSeconds(10));
+  }
+
+  int terminate(Duration patience) throws InterruptedException {
     process.destroy();
-    return status(Duration.ofSeconds(10));
+    return status(patience);
   }
 
   /** The exit code, of a process that has a reason to end. */
