@@ -119,6 +119,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       case In(_,           Heartbeat c)                                -> turnAway(c.link(), UNAVAILABLE); // nobody's: it may knock again
 
       case In(Online s,    SessionEnded c) when s.epoch() == c.epoch() -> leave(state, s, c);
+      case In(_,           SessionEnded c) when isUnknown(state, c)    -> restRefused(); // to this one, that may be outlived
       case In(_,           SessionEnded c)                             -> rest().thenRun(c::heard); // goodbye of a replaced connection
       case In(Online s,    SilenceOver c)  when isUnheard(s, c)        -> stepAway(state, s, AwayReason.SILENCE);
       case In(_,           SilenceOver _)                              -> ignore();      // it was found in time
@@ -307,6 +308,14 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
   private Effect<DeviceEvent, DeviceState> stepAway(
       DeviceState state, Online status, AwayReason reason) {
     return stepAway(state, status, reason, () -> {});
+  }
+
+  /**
+   * A connection of which nothing is journalled here: another owner has let it in, and has to hear
+   * of its end.
+   */
+  private static boolean isUnknown(DeviceState state, SessionEnded ended) {
+    return state.epoch() < ended.epoch();
   }
 
   private Effect<DeviceEvent, DeviceState> leave(

@@ -321,6 +321,16 @@ class DeviceTest {
     }
 
     @Test
+    void it_does_not_confirm_the_goodbye_of_a_connection_that_another_owner_has_let_in() {
+      TestProbe<Answer> whoever = kit.createTestProbe();
+      tv.tell(new SessionEnded(2, AwayReason.GOODBYE, Optional.of(whoever.ref())));
+      tv.tell(new SessionEnded(1, AwayReason.GOODBYE, Optional.of(whoever.ref())));
+      whoever.expectMessage(new Answer.Done());
+      assertEquals(List.of("WentAway"), tv.facts());
+      whoever.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
     void its_goodbye_makes_it_reconnecting() {
       tv.tell(session.goodbye());
       assertEquals("reconnecting", tv.status());
