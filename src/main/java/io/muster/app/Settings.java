@@ -92,9 +92,11 @@ public record Settings(
   /**
    * What is told to those who watch.
    *
+   * @param hasJsonLog the log is written as objects; logback.xml reads the same variable
    * @param organizationsMax how many organisations have labels of their own in metrics
    */
-  public record Reporting(Optional<ErrorReports.Server> errors, int organizationsMax) {}
+  public record Reporting(
+      Optional<ErrorReports.Server> errors, boolean hasJsonLog, int organizationsMax) {}
 
   /** What keeps this gateway from starting, all of it. */
   public static final class Wrong extends RuntimeException {
@@ -336,6 +338,10 @@ public record Settings(
       keys.require(
           dsn.isEmpty() || dsn.get().matches("https?://[^\\s/@]+@[^\\s/@]+/\\S+"),
           "SENTRY_DSN is https://key@host/project");
+      var format = keys.text("reporting.log-format", "text");
+      keys.require(
+          List.of("text", "json").contains(format),
+          "MUSTER_LOG_FORMAT is text or json, was " + format);
       var environment = keys.text("reporting.sentry-environment");
       var serverName = keys.text("reporting.sentry-server-name");
       return new Reporting(
@@ -346,6 +352,7 @@ public record Settings(
                       environment.orElse(isProduction ? "production" : "development"),
                       Version.TEXT,
                       serverName)),
+          format.equals("json"),
           keys.whole("reporting.organizations-max", 0, 1_000));
     }
 

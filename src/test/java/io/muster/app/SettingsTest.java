@@ -147,6 +147,7 @@ class SettingsTest {
           Map.entry("back-end.command-answer",       "1s"),
           Map.entry("back-end.broadcast-answer",     "1s"),
           Map.entry("back-end.entitlement-refresh",  "7s"),
+          Map.entry("reporting.log-format",          "json"),
           Map.entry("reporting.sentry-dsn",          "https://other@errors.example/7"),
           Map.entry("reporting.sentry-environment",  "staging"),
           Map.entry("reporting.sentry-server-name",  "east-1"),
