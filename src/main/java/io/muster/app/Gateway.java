@@ -25,6 +25,8 @@ import io.muster.actors.notify.Outages;
 import io.muster.actors.session.Revocations;
 import io.muster.actors.telemetry.Reports;
 import io.muster.actors.tenant.TenantBoard;
+import io.muster.app.reporting.OpenTelemetryTraces;
+import io.muster.app.reporting.TraceExport;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Reception;
@@ -133,6 +135,7 @@ public final class Gateway implements AutoCloseable {
   private final JournalProbe probe;
   private final Optional<Redis> redis;
   private final Studio studio;
+  private final TraceExport spans;
   private final Listener listener;
 
   /**
@@ -161,6 +164,8 @@ public final class Gateway implements AutoCloseable {
 
     var metrics = new Metrics();
     var telemetry = metrics.telemetry();
+    spans = TraceExport.to(settings.reporting().collector(), Version.TEXT, membership.shortName());
+    var traces = new OpenTelemetryTraces(spans.telemetry(), clock);
     seen = new SeenDevices(clock);
     roster = new DeviceViews(database, seen::latest);
     sources = new Sources(settings.cms(), database, telemetry, clock);
@@ -181,6 +186,7 @@ public final class Gateway implements AutoCloseable {
             feed,
             seen,
             telemetry,
+            traces,
             clock,
             new SecureRandom(),
             outside(mint, tenants, presence),
@@ -265,6 +271,7 @@ public final class Gateway implements AutoCloseable {
                 sources.registry().isPresent(),
                 sources.pushed(),
                 telemetry,
+                traces,
                 mint,
                 new Guard(authenticator, revocations),
                 authenticator,
@@ -452,6 +459,7 @@ public final class Gateway implements AutoCloseable {
     reports.close(deadline.atMost(Duration.ofMillis(700)));
     Patience.await(seen.keep(sources.lastSeen()), deadline.atMost(Duration.ofSeconds(1)));
     studio.close();
+    spans.close();
     system.terminate(); // leaves the cluster first
     Patience.await(
         List.of(system.getWhenTerminated().thenAccept(_ -> {})),

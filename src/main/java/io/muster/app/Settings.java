@@ -93,10 +93,14 @@ public record Settings(
    * What is told to those who watch.
    *
    * @param hasJsonLog the log is written as objects; logback.xml reads the same variable
+   * @param collector base address of whoever takes spans by OTLP
    * @param organizationsMax how many organisations have labels of their own in metrics
    */
   public record Reporting(
-      Optional<ErrorReports.Server> errors, boolean hasJsonLog, int organizationsMax) {}
+      Optional<ErrorReports.Server> errors,
+      boolean hasJsonLog,
+      Optional<String> collector,
+      int organizationsMax) {}
 
   /** What keeps this gateway from starting, all of it. */
   public static final class Wrong extends RuntimeException {
@@ -342,6 +346,10 @@ public record Settings(
       keys.require(
           List.of("text", "json").contains(format),
           "MUSTER_LOG_FORMAT is text or json, was " + format);
+      var collector = keys.text("reporting.otlp-endpoint");
+      keys.require(
+          collector.isEmpty() || collector.get().matches("https?://[^/\\s?#]+[^\\s?#]*"),
+          "OTEL_EXPORTER_OTLP_ENDPOINT is an http or https address");
       var environment = keys.text("reporting.sentry-environment");
       var serverName = keys.text("reporting.sentry-server-name");
       return new Reporting(
@@ -353,6 +361,7 @@ public record Settings(
                       Version.TEXT,
                       serverName)),
           format.equals("json"),
+          collector,
           keys.whole("reporting.organizations-max", 0, 1_000));
     }
 

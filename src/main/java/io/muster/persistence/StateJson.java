@@ -141,12 +141,15 @@ final class StateJson {
 
   private static void write(JsonWriter json, Pending pending) {
     json.object("order", EventJson.order(pending.order()))
-        .objects("attempts", pending.attempts(), StateJson::write);
+        .objects("attempts", pending.attempts(), StateJson::write)
+        .text("trace", pending.traceparent());
   }
 
   private static Pending pending(JsonReader json) {
     return new Pending(
-        EventJson.order(json.object("order")), json.objects("attempts", StateJson::attempt));
+        EventJson.order(json.object("order")),
+        json.objects("attempts", StateJson::attempt),
+        json.maybeText("trace"));
   }
 
   private static void write(JsonWriter json, Attempt attempt) {

@@ -150,6 +150,7 @@ class SettingsTest {
           Map.entry("reporting.log-format",          "json"),
           Map.entry("reporting.sentry-dsn",          "https://other@errors.example/7"),
           Map.entry("reporting.sentry-environment",  "staging"),
+          Map.entry("reporting.otlp-endpoint",     "https://collector:4318"),
           Map.entry("reporting.sentry-server-name",  "east-1"),
           Map.entry("reporting.organizations-max",   7),
           Map.entry("notifications.enabled",         false),

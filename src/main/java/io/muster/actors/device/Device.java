@@ -13,6 +13,7 @@ import io.muster.actors.Refusal;
 import io.muster.actors.Registry;
 import io.muster.actors.Telemetry;
 import io.muster.actors.TokenIssuer;
+import io.muster.actors.Traces;
 import io.muster.actors.dashboard.Feed;
 import io.muster.actors.device.Admission.Judgement;
 import io.muster.actors.device.DeviceCommand.*;
@@ -68,6 +69,7 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
       Feed feed,
       SeenHints hints,
       Telemetry telemetry,
+      Traces traces,
       Clock clock,
       RandomGenerator chance,
       Outside outside,

@@ -56,7 +56,7 @@ public record DeviceState(
       case CameOnline e     -> become(new Status.Online(e.epoch(), e.node(), e.at())).at(e.epoch());
       case WentAway e       -> become(new Status.Away(e.epoch(), e.reason(), e.at(), e.deadline()));
       case WentOffline e    -> become(new Status.Offline(e.at()));
-      case CommandQueued e  -> waitingFor(pending.plus(e.order())).remembering(keys.plus(e, pending));
+      case CommandQueued e  -> waitingFor(pending.plus(e.order(), e.traceparent())).remembering(keys.plus(e, pending));
       case CommandSent e    -> waitingFor(pending.sent(e));
       case CommandSettled e -> waitingFor(pending.minus(e.id()));
       case ContentNumbered e -> showing(content.with(new Numbering.Numbered(e.playlistId(), e.version(), e.print())));

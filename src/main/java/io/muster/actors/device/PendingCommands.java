@@ -14,8 +14,12 @@ import java.util.Set;
 public record PendingCommands(List<Pending> queue) {
   public static final PendingCommands NONE = new PendingCommands(List.of());
 
-  /** A command and each time it was sent. */
-  public record Pending(Order order, List<Attempt> attempts) {
+  /**
+   * A command and each time it was sent.
+   *
+   * @param traceparent of the request that asked for it
+   */
+  public record Pending(Order order, List<Attempt> attempts, Optional<String> traceparent) {
     public Pending {
       attempts = List.copyOf(attempts);
     }
@@ -75,9 +79,9 @@ public record PendingCommands(List<Pending> queue) {
     return queue.stream().filter(pending -> pending.order().id().equals(id)).findFirst();
   }
 
-  PendingCommands plus(Order order) {
+  PendingCommands plus(Order order, Optional<String> traceparent) {
     var longer = new ArrayList<>(queue);
-    longer.add(new Pending(order, List.of()));
+    longer.add(new Pending(order, List.of(), traceparent));
     return new PendingCommands(longer);
   }
 
@@ -90,7 +94,7 @@ public record PendingCommands(List<Pending> queue) {
           }
           var attempts = new ArrayList<>(pending.attempts());
           attempts.add(new Attempt(event.attempt(), event.epoch(), event.at()));
-          return new Pending(pending.order(), attempts);
+          return new Pending(pending.order(), attempts, pending.traceparent());
         });
     return new PendingCommands(same);
   }

@@ -64,17 +64,19 @@ final class Tidings {
     var state = before;
     for (DeviceEvent fact : facts) {
       if (fact instanceof CommandSettled e) {
-        settled(state.pending().find(e.id()).orElseThrow(), e);
+        settled(state, state.pending().find(e.id()).orElseThrow(), e);
       }
       state = state.after(fact);
     }
   }
 
-  private void settled(Pending last, CommandSettled e) {
+  private void settled(DeviceState state, Pending last, CommandSettled e) {
     lastSettled = CommandTimelines.settled(id, last, e);
     around
         .telemetry()
         .commandSettled(e.outcome().state(), Duration.between(last.order().at(), e.at()));
+    var org = state.profile().orElseThrow().org();
+    last.traceparent().ifPresent(trace -> around.traces().settled(trace, org, lastSettled));
     var askers = awaiting.remove(e.id());
     if (askers != null) {
       askers.forEach(asker -> asker.tell(new Answer.Command(lastSettled)));

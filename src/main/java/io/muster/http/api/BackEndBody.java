@@ -33,26 +33,37 @@ final class BackEndBody {
   private final ObjectNode json;
   private final String prefix;
   private final List<String> complaints;
+  private final Optional<String> traceparent;
 
-  private BackEndBody(ObjectNode json, String prefix, List<String> complaints) {
+  private BackEndBody(
+      ObjectNode json, String prefix, List<String> complaints, Optional<String> traceparent) {
     this.json = json;
     this.prefix = prefix;
     this.complaints = complaints;
+    this.traceparent = traceparent;
   }
 
-  /** No body counts as an empty object, so that it is told what is missing. */
-  static BackEndBody of(String text) {
+  /**
+   * No body counts as an empty object, so that it is told what is missing.
+   *
+   * @param traceparent of the request that has brought it
+   */
+  static BackEndBody of(String text, Optional<String> traceparent) {
     if (text.isBlank()) {
-      return new BackEndBody(Json.object(), "", new ArrayList<>());
+      return new BackEndBody(Json.object(), "", new ArrayList<>(), traceparent);
     }
     try {
       if (Json.parse(text) instanceof ObjectNode object) {
-        return new BackEndBody(object, "", new ArrayList<>());
+        return new BackEndBody(object, "", new ArrayList<>(), traceparent);
       }
     } catch (IllegalArgumentException e) {
       throw new Invalid(List.of(e.getMessage()));
     }
     throw new Invalid(List.of("the body must be a JSON object"));
+  }
+
+  Optional<String> traceparent() {
+    return traceparent;
   }
 
   private Optional<JsonNode> field(String name) {
@@ -131,7 +142,7 @@ final class BackEndBody {
 
   /** Its complaints are told with ours. */
   BackEndBody nested(String name) {
-    return new BackEndBody(object(name), prefix + name + ".", complaints);
+    return new BackEndBody(object(name), prefix + name + ".", complaints, traceparent);
   }
 
   void check(boolean met, String otherwise) {

@@ -41,7 +41,12 @@ record BackEndCommands(
    *
    * @param expiry after which nobody wants it any more
    */
-  record Wanting(String type, Optional<String> payload, Optional<CommandId> id, Duration expiry) {
+  record Wanting(
+      String type,
+      Optional<String> payload,
+      Optional<CommandId> id,
+      Duration expiry,
+      Optional<String> traceparent) {
     private Wish wish(Devices devices) {
       return new Wish(
           id,
@@ -51,7 +56,7 @@ record BackEndCommands(
           expiry.toSeconds(),
           "back end",
           Optional.empty(),
-          Optional.empty(),
+          traceparent,
           devices.giveUpAt());
     }
   }

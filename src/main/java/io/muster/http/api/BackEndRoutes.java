@@ -136,15 +136,23 @@ public final class BackEndRoutes extends Directives {
                             entity ->
                                 entity.getContentLengthOption().orElse(0) > BODY_BYTES_MAX
                                     ? complete(NestAnswers.tooLarge("request entity too large"))
-                                    : entity(
-                                        Unmarshaller.entityToString(),
-                                        text -> completeWithFuture(answered(inner, text))))));
+                                    : read(inner))));
+  }
+
+  private Route read(Function<BackEndBody, CompletionStage<HttpResponse>> inner) {
+    return traceparent(
+        trace ->
+            entity(
+                Unmarshaller.entityToString(),
+                text -> completeWithFuture(answered(inner, text, trace))));
   }
 
   private static CompletionStage<HttpResponse> answered(
-      Function<BackEndBody, CompletionStage<HttpResponse>> inner, String text) {
+      Function<BackEndBody, CompletionStage<HttpResponse>> inner,
+      String text,
+      Optional<String> traceparent) {
     try {
-      return NestAnswers.orFailure(inner.apply(BackEndBody.of(text)));
+      return NestAnswers.orFailure(inner.apply(BackEndBody.of(text, traceparent)));
     } catch (RuntimeException e) {
       return completed(NestAnswers.failure(e));
     }
@@ -191,7 +199,10 @@ public final class BackEndRoutes extends Directives {
     // Devices know a whole number by its form.
     payload.set("duration", number(minutes));
     return commands
-        .send(device, wanting("push_content", Optional.of(payload), Optional.empty()), forCommand())
+        .send(
+            device,
+            wanting("push_content", Optional.of(payload), Optional.empty(), body.traceparent()),
+            forCommand())
         .thenApply(result -> told(result, "Content pushed", "Content push failed: "));
   }
 
@@ -231,11 +242,18 @@ public final class BackEndRoutes extends Directives {
   /** A command in its own object, or in the older form a word with its payload beside it. */
   private static Wanting wanting(BackEndBody body) {
     if (body.hasText("command")) {
-      return wanting(body.oneOf("command", TYPES), body.maybeObject("payload"), Optional.empty());
+      return wanting(
+          body.oneOf("command", TYPES),
+          body.maybeObject("payload"),
+          Optional.empty(),
+          body.traceparent());
     }
     var command = body.nested("command");
     return wanting(
-        command.oneOf("type", TYPES), command.maybeObject("payload"), commandId(command));
+        command.oneOf("type", TYPES),
+        command.maybeObject("payload"),
+        commandId(command),
+        body.traceparent());
   }
 
   private static Optional<CommandId> commandId(BackEndBody command) {
@@ -251,10 +269,14 @@ public final class BackEndRoutes extends Directives {
   }
 
   private static Wanting wanting(
-      String type, Optional<ObjectNode> payload, Optional<CommandId> id) {
+      String type,
+      Optional<ObjectNode> payload,
+      Optional<CommandId> id,
+      Optional<String> traceparent) {
     var text = payload.map(Json::text);
     text.ifPresent(Wanted::mustFit);
-    return new Wanting(type, text, id, type.equals("clear_override") ? EXPIRY_OF_CLEAR : EXPIRY);
+    var expiry = type.equals("clear_override") ? EXPIRY_OF_CLEAR : EXPIRY;
+    return new Wanting(type, text, id, expiry, traceparent);
   }
 
   private Until forCommand() {

@@ -62,7 +62,14 @@ final class BatchRoutes extends Directives {
             () ->
                 access.as(
                     OPERATOR,
-                    caller -> idempotencyKey(key -> body(body -> send(caller, body, key))))));
+                    caller ->
+                        idempotencyKey(
+                            key ->
+                                traceparent(
+                                    trace ->
+                                        body(
+                                            body ->
+                                                send(caller, body, new Wording(key, trace))))))));
   }
 
   private sealed interface Target {
@@ -71,7 +78,10 @@ final class BatchRoutes extends Directives {
     record Tag(String tag) implements Target {}
   }
 
-  private CompletionStage<HttpResponse> send(Caller caller, Body body, Optional<String> key) {
+  /** How the commands are wanted, beside what they are. */
+  private record Wording(Optional<String> key, Optional<String> traceparent) {}
+
+  private CompletionStage<HttpResponse> send(Caller caller, Body body, Wording wording) {
     var target = body.object("target").map(BatchRoutes::target);
     var command = body.object("command").map(Wanted::in);
     boolean dryRun = body.flag("dryRun").orElse(false);
@@ -81,7 +91,7 @@ final class BatchRoutes extends Directives {
     return dryRun
         ? look(caller, target.get())
         : resolve(caller, target.get())
-            .thenCompose(ids -> enqueue(caller, ids, command.get(), key));
+            .thenCompose(ids -> enqueue(caller, ids, command.get(), wording));
   }
 
   private static Target target(Body body) {
@@ -142,12 +152,14 @@ final class BatchRoutes extends Directives {
   // ── the deed ──
 
   private CompletionStage<HttpResponse> enqueue(
-      Caller caller, List<DeviceId> ids, Wanted command, Optional<String> key) {
+      Caller caller, List<DeviceId> ids, Wanted command, Wording wording) {
     return WAVES
         .each(
             ids,
             id -> {
-              var wish = command.by(caller.name(), key, Optional.empty(), devices.giveUpAt());
+              var wish =
+                  command.by(
+                      caller.name(), wording.key(), wording.traceparent(), devices.giveUpAt());
               return devices.ask(id, replyTo -> new Enqueue(caller.org(), wish, replyTo));
             })
         .thenApply(

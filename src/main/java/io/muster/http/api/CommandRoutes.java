@@ -29,7 +29,6 @@ final class CommandRoutes extends Directives {
   private static final int PAGE_MAX = 200;
   private static final int PAGE_DEFAULT = 20;
   private static final int WAIT_SECONDS_MAX = 30;
-  private static final int TRACE_CHARS_MAX = 64;
   private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})\"?");
 
   private final Devices devices;
@@ -70,14 +69,10 @@ final class CommandRoutes extends Directives {
             optionalHeaderValueByName(
                 "Prefer",
                 prefer ->
-                    optionalHeaderValueByName(
-                        "traceparent",
+                    traceparent(
                         trace ->
                             inner.apply(
-                                new Asked(
-                                    key,
-                                    prefer.flatMap(CommandRoutes::patience),
-                                    trace.filter(t -> t.length() <= TRACE_CHARS_MAX))))));
+                                new Asked(key, prefer.flatMap(CommandRoutes::patience), trace)))));
   }
 
   private static Optional<Duration> patience(String prefer) {

@@ -95,6 +95,11 @@ abstract class Directives extends AllDirectives {
         });
   }
 
+  /** By which the commands of a request can be traced back to it. */
+  Route traceparent(Function<Optional<String>, Route> inner) {
+    return optionalHeaderValueByName("traceparent", inner);
+  }
+
   /** The token of an {@code Authorization: Bearer} header, whatever it is worth. */
   Route bearer(Function<String, Route> inner, Supplier<Route> without) {
     return optionalHeaderValueByName(

@@ -8,6 +8,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.Pairings;
 import io.muster.actors.Roster;
 import io.muster.actors.Telemetry;
+import io.muster.actors.Traces;
 import io.muster.actors.content.PushedContents;
 import io.muster.actors.device.Devices;
 import io.muster.actors.screen.OwnFiles;
@@ -16,7 +17,6 @@ import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -50,6 +50,7 @@ public final class Routes extends Directives {
       boolean isRegisteredElsewhere,
       Optional<PushedContents> pushed,
       Telemetry telemetry,
+      Traces traces,
       TokenMint mint,
       Access access,
       Authenticator authenticator,
@@ -66,7 +67,7 @@ public final class Routes extends Directives {
 
   private static final Logger log = LoggerFactory.getLogger(Routes.class);
 
-  private final Telemetry telemetry;
+  private final Witness witness;
   private final DeviceRoutes devices;
   private final CommandRoutes commands;
   private final ContentRoutes content;
@@ -84,7 +85,7 @@ public final class Routes extends Directives {
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
-    telemetry = house.telemetry();
+    witness = new Witness(house.telemetry(), house.traces());
     var tokens = new DeviceTokens(house.devices(), house.mint(), house.isRegisteredElsewhere());
     devices = new DeviceRoutes(house.devices(), house.roster(), tokens, house.access());
     commands =
@@ -185,7 +186,7 @@ public final class Routes extends Directives {
         ExceptionHandler.newBuilder()
             .matchAny(failure -> complete(Answers.failure(failure)))
             .build();
-    return counted(all().seal(rejections, exceptions));
+    return witness.of(all().seal(rejections, exceptions));
   }
 
   private static HttpResponse notAllowed(List<MethodRejection> rejected) {
@@ -193,22 +194,5 @@ public final class Routes extends Directives {
     return Problem.METHOD_NOT_ALLOWED
         .response()
         .addHeader(RawHeader.create("Allow", known.collect(Collectors.joining(", "))));
-  }
-
-  private Route counted(Route inner) {
-    return extract(
-        _ -> System.nanoTime(),
-        began ->
-            extractRequest(
-                request ->
-                    mapResponse(
-                        answer -> {
-                          telemetry.answered(
-                              Surfaces.of(request.getUri().path()),
-                              answer.status().intValue(),
-                              Duration.ofNanos(System.nanoTime() - began));
-                          return answer;
-                        },
-                        () -> inner)));
   }
 }

@@ -71,7 +71,7 @@ public final class ScreenshotRoutes extends Directives {
   Route of(DeviceId device) {
     return methods(
         get(()  -> access.as(VIEWER,   caller -> answer(list(caller, device)))),
-        post(() -> access.as(OPERATOR, caller -> answer(ask(caller, device)))));
+        post(() -> access.as(OPERATOR, caller -> traceparent(trace -> answer(ask(caller, device, trace))))));
   }
 
   /** {@code /screenshots/…}: opened by the signature in the address and nothing else. */
@@ -103,13 +103,14 @@ public final class ScreenshotRoutes extends Directives {
 
   // ── ask ──
 
-  private CompletionStage<HttpResponse> ask(Caller caller, DeviceId device) {
+  private CompletionStage<HttpResponse> ask(
+      Caller caller, DeviceId device, Optional<String> traceparent) {
     var requestId = UUID.randomUUID().toString();
     var payload = Json.text(Json.object().put("requestId", requestId));
     // Of two who ask while the device is away one picture is enough.
     var wish =
         new Wanted("screenshot", Optional.of(payload), EXPIRY_SECONDS, Optional.of("screenshot"))
-            .by(caller.name(), Optional.empty(), Optional.empty(), devices.giveUpAt());
+            .by(caller.name(), Optional.empty(), traceparent, devices.giveUpAt());
     return devices
         .ask(device, replyTo -> new Enqueue(caller.org(), wish, replyTo))
         .thenApply(

@@ -97,7 +97,11 @@ class CommandTimelinesTest {
 
   @Test
   void what_is_pending_reads_as_what_the_journal_tells() {
-    var pending = PendingCommands.NONE.plus(order("a")).sent(sent("a", 1)).sent(sent("a", 2));
+    var pending =
+        PendingCommands.NONE
+            .plus(order("a"), Optional.empty())
+            .sent(sent("a", 1))
+            .sent(sent("a", 2));
     var event = settled("a", Outcome.ACKNOWLEDGED);
     timelines.add(queued("a"));
     timelines.add(sent("a", 1));

@@ -356,7 +356,8 @@ class DeliveryTest {
                   Optional.empty(),
                   "ann",
                   now,
-                  now.plusSeconds(seconds)));
+                  now.plusSeconds(seconds)),
+              Optional.empty());
     }
 
     void connects(long epoch) {

@@ -11,6 +11,7 @@ import io.muster.actors.DeviceId;
 import io.muster.actors.DeviceView;
 import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
+import io.muster.actors.Traces;
 import io.muster.actors.device.DeviceCommand.*;
 import io.muster.actors.notify.GraceRules;
 import io.muster.support.MemoryTelemetry;
@@ -111,6 +112,7 @@ final class DeviceRig implements AutoCloseable {
             feed,
             seen,
             telemetry,
+            Traces.NONE,
             clock,
             new Random(id.hashCode()),
             elsewhere.outside(),

@@ -4,9 +4,11 @@ import static io.muster.support.Eventually.eventually;
 import static io.muster.support.Tenant.json;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.support.Eventually;
+import io.muster.support.HttpCaller;
 import io.muster.support.OneGateway;
 import io.muster.support.Tenant;
 import io.muster.support.TestGateway;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayNameGeneration(ReplaceUnderscores.class)
 @ExtendWith(OneGateway.class)
@@ -46,6 +50,32 @@ class OperationsOverHttpTest {
     double before = figure(series);
     deed.run();
     Eventually.eventually(series + " moves", () -> figure(series) > before);
+  }
+
+  @Nested
+  class A_request {
+    private String idOf(HttpCaller caller, String path) {
+      return caller.get(path).header("X-Request-Id").orElseThrow();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/devices", "/api/v1/nothing", "/health", "/nothing"})
+    void is_answered_with_an_id_of_its_own(String path) {
+      var viewer = gateway.viewer(acme.org()); // the contract does not know every path
+      assertNotEquals(idOf(viewer, path), idOf(viewer, path));
+    }
+
+    @Test
+    void that_has_an_id_keeps_it() {
+      var named = acme.viewer().with("X-Request-Id", "f3a1:7");
+      assertEquals("f3a1:7", idOf(named, "/api/v1/devices"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a b", "{}", "<script>"})
+    void is_not_named_by_what_could_be_mistaken(String id) {
+      assertNotEquals(id, idOf(acme.viewer().with("X-Request-Id", id), "/api/v1/devices"));
+    }
   }
 
   @Nested
