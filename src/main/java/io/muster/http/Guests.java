@@ -6,6 +6,7 @@ import io.muster.http.edge.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -26,8 +27,17 @@ public final class Guests {
     DASHBOARD
   }
 
+  /** Whoever still gets in while the node leaves is told and ended at once. */
   public void came(Socket socket, Kind kind) {
-    sockets.put(socket, kind);
+    boolean isLate;
+    synchronized (this) {
+      isLate = isLeaving;
+      sockets.put(socket, kind);
+    }
+    if (isLate) {
+      socket.send(SHUTDOWN);
+      socket.end(Ending.RESTARTING);
+    }
   }
 
   public int count() {
@@ -63,8 +73,11 @@ public final class Guests {
    * @param rest takes the time between two parts. Not on an event loop
    */
   public void sendAway(Duration over, Consumer<Duration> rest) {
-    isLeaving = true;
-    var all = new ArrayList<>(sockets.keySet());
+    List<Socket> all;
+    synchronized (this) { // each socket is either among them or comes late
+      isLeaving = true;
+      all = new ArrayList<>(sockets.keySet());
+    }
     Collections.shuffle(all); // not all screens of one place in one part
     all.forEach(socket -> socket.send(SHUTDOWN));
     var pause = over.dividedBy(Math.max(1, all.size() / AT_ONCE));

@@ -86,4 +86,13 @@ class GuestsTest {
     come(2);
     assertEquals(List.of("server:shutdown", "server:shutdown", "RESTARTING", "RESTARTING"), deeds);
   }
+
+  @Test
+  void who_comes_while_the_node_leaves_is_told_and_ended_at_once() {
+    guests.sendAway(Duration.ZERO, _ -> {});
+    deeds.clear();
+    guests.came(new Guest(), Guests.Kind.DEVICE);
+    assertEquals(2, deeds.size());
+    assertEquals("server:shutdown", deeds.getFirst());
+  }
 }
