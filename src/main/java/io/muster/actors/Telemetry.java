@@ -1,5 +1,6 @@
 package io.muster.actors;
 
+import io.muster.actors.canary.Canary;
 import io.muster.actors.screen.NotTaken;
 import io.muster.actors.session.Cause;
 import io.muster.actors.telemetry.ContentError;
@@ -69,6 +70,11 @@ public interface Telemetry {
 
   /** An event loop ran a task so much later than it was due. */
   void loopWasLate(java.time.Duration by);
+
+  /** The canary of this node has done one of its deeds, and it took so long. */
+  void canaryDid(Canary.Path path, java.time.Duration after);
+
+  void canaryFailed(Canary.Path path);
 
   void journalWorks();
 

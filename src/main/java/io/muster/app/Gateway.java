@@ -7,6 +7,8 @@ import io.muster.actors.OrgId;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
 import io.muster.actors.Tenants;
+import io.muster.actors.canary.Canary;
+import io.muster.actors.canary.CanaryJournal;
 import io.muster.actors.cluster.Membership;
 import io.muster.actors.cluster.NodeCard;
 import io.muster.actors.cluster.Nodes;
@@ -81,6 +83,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -88,10 +91,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.BootstrapSetup;
 import org.apache.pekko.actor.setup.ActorSystemSetup;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
 import org.apache.pekko.cluster.typed.SingletonActor;
@@ -111,6 +117,7 @@ public final class Gateway implements AutoCloseable {
   /** The status of a process whose node was removed, because the others could not reach it. */
   public static final int REMOVED = 3;
 
+  private static final Duration WRITING = Duration.ofSeconds(4); // less than a turn of the canary
   private static final Duration LOOKING = Duration.ofSeconds(2);
 
   // Nobody's device, that is never registered: to describe it writes nothing.
@@ -171,7 +178,10 @@ public final class Gateway implements AutoCloseable {
     sources = new Sources(settings.cms(), database, telemetry, clock);
     var history = new JournalHistory(database);
     var watchers = new Watchers();
-    var feed = Relay.start(system, LOOPS, watchers);
+    var itself = settings.cluster().node().orElseGet(this::canaryName);
+    var canary = new Canary(itself, telemetry, System::nanoTime);
+    var feed = Relay.start(system, LOOPS, canary.beside(watchers));
+    canary.start(system, feed, writing(itself, clock));
     redis = Redis.open(settings.redis(), telemetry);
     var presence = redis.map(r -> new RedisPresence(r, telemetry));
     var mint = new TokenMint(Secret.of(settings.secrets().device()), clock);
@@ -276,7 +286,7 @@ public final class Gateway implements AutoCloseable {
                 new Guard(authenticator, revocations),
                 authenticator,
                 studio.shelf(),
-                probe.health(clock),
+                probe.health(canary, clock),
                 new Alerts(outages, notifications, rules),
                 metrics.text(
                     seen::census,
@@ -424,6 +434,16 @@ public final class Gateway implements AutoCloseable {
             .withDefaultExecutionContext(ExecutionContext.fromExecutor(loops));
     return ActorSystem.create(
         Behaviors.empty(), ClusterSettings.SYSTEM, ActorSystemSetup.create(bootstrap));
+  }
+
+  /** Whoever is alone has a name that stays; a port of its own is another one at each start. */
+  private String canaryName() {
+    return settings.cluster().isOneOfSeveral() ? membership.hostPort() : "alone";
+  }
+
+  private Supplier<CompletionStage<?>> writing(String node, Clock clock) {
+    var journal = system.systemActorOf(CanaryJournal.of(node, clock), "canary", Props.empty());
+    return () -> AskPattern.ask(journal, CanaryJournal.Write::new, WRITING, system.scheduler());
   }
 
   /** Whether this node is a member and a device answers it, wherever that one lives. */

@@ -3,6 +3,7 @@ package io.muster.app;
 import io.muster.actors.Roster;
 import io.muster.actors.Roster.Mark;
 import io.muster.actors.Telemetry;
+import io.muster.actors.canary.Canary;
 import io.muster.http.api.OpsRoutes.Health;
 import java.time.Clock;
 import java.time.Duration;
@@ -101,9 +102,11 @@ final class JournalProbe {
     isLeaving = true;
   }
 
-  Health health(Clock clock) {
+  Health health(Canary canary, Clock clock) {
     return new Health(
-        () -> new Health.Parts(works, follows, hasServed, isLeaving),
+        () ->
+            new Health.Parts(
+                works && canary.writes(), follows, hasServed, canary.hears(), isLeaving),
         Version.TEXT,
         clock.instant(),
         clock);

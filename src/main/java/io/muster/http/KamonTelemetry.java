@@ -4,6 +4,7 @@ import io.muster.actors.DeliveryState;
 import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.canary.Canary;
 import io.muster.actors.screen.NotTaken;
 import io.muster.actors.session.Cause;
 import io.muster.actors.telemetry.ContentError;
@@ -86,6 +87,8 @@ public final class KamonTelemetry implements Telemetry {
       Kamon.gauge(
               "muster.admission.joining", "Devices that are read, journalled and let in just now.")
           .withoutTags();
+  private final Map<Canary.Path, Timer> canaryDid = new EnumMap<>(Canary.Path.class);
+  private final Map<Canary.Path, Counter> canaryFailed = new EnumMap<>(Canary.Path.class);
   private final Gauge journal =
       Kamon.gauge("muster.journal.up", "1 while the journal can be read, else 0.").withoutTags();
 
@@ -143,6 +146,16 @@ public final class KamonTelemetry implements Telemetry {
                   "muster.sessions.ended",
                   "Sessions that were ended while their users were connected.")
               .withTags(TagSet.of("reason", cause.word())));
+    }
+    for (Canary.Path path : Canary.Path.values()) {
+      canaryDid.put(
+          path,
+          Kamon.timer("muster.canary", "How long the canary waits for what it has tried.")
+              .withTags(TagSet.of("path", word(path))));
+      canaryFailed.put(
+          path,
+          Kamon.counter("muster.canary.failures", "What the canary has tried in vain.")
+              .withTags(TagSet.of("path", word(path))));
     }
     for (NotTaken why : NotTaken.values()) {
       notTaken.put(
@@ -323,6 +336,16 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void loopWasLate(Duration by) {
     record(lateness, by);
+  }
+
+  @Override
+  public void canaryDid(Canary.Path path, Duration after) {
+    record(canaryDid.get(path), after);
+  }
+
+  @Override
+  public void canaryFailed(Canary.Path path) {
+    canaryFailed.get(path).increment();
   }
 
   @Override

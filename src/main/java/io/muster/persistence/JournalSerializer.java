@@ -1,5 +1,6 @@
 package io.muster.persistence;
 
+import io.muster.actors.canary.CanaryJournal;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceState;
 import java.io.NotSerializableException;
@@ -13,6 +14,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   /** Stored with every event: it never changes. */
   static final int IDENTIFIER = 30_020;
 
+  private static final String CANARY = "canary-written.v1";
+
   @Override
   public int identifier() {
     return IDENTIFIER;
@@ -23,6 +26,7 @@ public final class JournalSerializer extends SerializerWithStringManifest {
     return switch (fact) {
       case DeviceEvent event -> EventJson.manifest(event);
       case DeviceState _ -> StateJson.MANIFEST;
+      case CanaryJournal.Written _ -> CANARY;
       default -> throw foreign(fact);
     };
   }
@@ -32,6 +36,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
     return switch (fact) {
       case DeviceEvent event -> JsonWriter.object(json -> EventJson.write(json, event));
       case DeviceState state -> JsonWriter.object(json -> StateJson.write(json, state));
+      case CanaryJournal.Written written ->
+          JsonWriter.object(json -> json.instant("at", written.at()));
       default -> throw foreign(fact);
     };
   }
@@ -44,9 +50,11 @@ public final class JournalSerializer extends SerializerWithStringManifest {
   public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
     try {
       var json = JsonReader.object(bytes);
-      return manifest.equals(StateJson.MANIFEST)
-          ? StateJson.read(json)
-          : EventJson.read(manifest, json);
+      return switch (manifest) {
+        case StateJson.MANIFEST -> StateJson.read(json);
+        case CANARY -> new CanaryJournal.Written(json.instant("at"));
+        default -> EventJson.read(manifest, json);
+      };
     } catch (RuntimeException e) {
       var unreadable =
           new NotSerializableException("cannot read '" + manifest + "': " + e.getMessage());

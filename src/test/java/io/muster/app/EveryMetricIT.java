@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.Telemetry;
+import io.muster.actors.canary.Canary;
 import io.muster.http.auth.Role;
 import io.muster.support.FakeDevice;
 import io.muster.support.Pictured;
@@ -113,6 +114,8 @@ class EveryMetricIT {
               Map.entry("muster_http_request_seconds",    () -> gateway.anonymous().get("/health")),
               Map.entry("muster_loop_lateness_seconds",   BY_ITSELF),
               Map.entry("muster_projection_lag_seconds",  BY_ITSELF),
+              Map.entry("muster_canary_seconds",          BY_ITSELF),
+              Map.entry("muster_canary_failures_total",   () -> TELEMETRY.canaryFailed(Canary.Path.FEED)),
               Map.entry("muster_journal_up",              TELEMETRY::journalFails),
               Map.entry("muster_content_push_seconds",    EveryMetricIT::contentIsPushed),
               Map.entry("muster_content_reconciles_total", EveryMetricIT::olderContentIsShown),

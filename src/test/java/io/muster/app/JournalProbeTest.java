@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
+import io.muster.actors.canary.Canary;
 import io.muster.actors.device.DeviceEvent.Registered;
 import io.muster.http.api.OpsRoutes.Health.Parts;
 import io.muster.support.MemoryRoster;
@@ -36,7 +37,10 @@ class JournalProbeTest {
 
   private Parts look() {
     probe.look();
-    return probe.health(Clock.systemUTC()).parts().get();
+    return probe
+        .health(new Canary("muster-0", telemetry, () -> 0), Clock.systemUTC())
+        .parts()
+        .get();
   }
 
   @Nested

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.actors.CommandId;
+import io.muster.actors.canary.CanaryJournal;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceEvent.CommandQueued;
 import io.muster.actors.device.DeviceState;
@@ -124,6 +125,18 @@ class JournalSerializerTest {
       return SampleEvents.all().values().stream()
           .limit(events)
           .reduce(DeviceState.NEW, DeviceState::after, (_, last) -> last);
+    }
+  }
+
+  @Nested
+  class What_a_canary_writes {
+    @Test
+    void is_read_as_it_was_written() throws Exception {
+      var written = new CanaryJournal.Written(Instant.parse("2026-03-01T08:30:00.123456Z"));
+      assertEquals("canary-written.v1", serializer.manifest(written));
+      assertEquals(text(golden("canary-written.v1")), text(serializer.toBinary(written)));
+      assertEquals(
+          written, serializer.fromBinary(golden("canary-written.v1"), "canary-written.v1"));
     }
   }
 

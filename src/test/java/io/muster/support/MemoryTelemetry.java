@@ -4,6 +4,7 @@ import io.muster.actors.DeliveryState;
 import io.muster.actors.Load;
 import io.muster.actors.Refusal;
 import io.muster.actors.Telemetry;
+import io.muster.actors.canary.Canary;
 import io.muster.actors.screen.NotTaken;
 import io.muster.actors.session.Cause;
 import io.muster.actors.telemetry.ContentError;
@@ -109,6 +110,16 @@ public final class MemoryTelemetry implements Telemetry {
   /** Not remembered: there is no end of it. */
   @Override
   public void loopWasLate(Duration by) {}
+
+  @Override
+  public void canaryDid(Canary.Path path, Duration after) {
+    counted.add("canary did: " + path);
+  }
+
+  @Override
+  public void canaryFailed(Canary.Path path) {
+    counted.add("canary failed: " + path);
+  }
 
   @Override
   public void journalWorks() {

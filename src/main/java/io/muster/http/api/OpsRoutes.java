@@ -29,11 +29,17 @@ public final class OpsRoutes extends Directives {
 
     /**
      * @param hasServed the journal has worked at least once since the start
+     * @param hearsNews the node's canary is told what it says
      * @param isLeaving the node is shutting down
      */
-    public record Parts(boolean journal, boolean readModel, boolean hasServed, boolean isLeaving) {
+    public record Parts(
+        boolean journal,
+        boolean readModel,
+        boolean hasServed,
+        boolean hearsNews,
+        boolean isLeaving) {
       public boolean isReady() {
-        return hasServed && !isLeaving;
+        return hasServed && hearsNews && !isLeaving;
       }
 
       public String word() {

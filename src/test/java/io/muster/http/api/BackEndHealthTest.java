@@ -79,7 +79,7 @@ class BackEndHealthTest {
       String status,
       String redisStatus,
       int ready) {
-    var parts = new OpsRoutes.Health.Parts(journal, readModel, hasServed, isLeaving);
+    var parts = new OpsRoutes.Health.Parts(journal, readModel, hasServed, true, isLeaving);
     var health = get("/health", parts, redis(redis), false);
     assertEquals(200, health.status().intValue());
     assertEquals(status, json(health).get("status").asText());
@@ -98,7 +98,7 @@ class BackEndHealthTest {
 
   @Test
   void metrics_are_not_for_strangers() {
-    var parts = new OpsRoutes.Health.Parts(true, true, true, false);
+    var parts = new OpsRoutes.Health.Parts(true, true, true, true, false);
     assertEquals(200, get("/internal/metrics", parts, Optional.empty(), true).status().intValue());
     var refused = get("/internal/metrics", parts, Optional.empty(), false);
     assertEquals(403, refused.status().intValue());
