@@ -1,16 +1,20 @@
 package io.muster.persistence;
 
 import io.muster.actors.ReadModelUnavailable;
+import io.muster.actors.device.DeviceTags;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Waits for the projection, in one place for all who wait: while there is anybody, one query every
@@ -20,20 +24,24 @@ final class CatchingUp implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration PACE = Duration.ofMillis(50);
 
+  private static final String OFFSETS =
+      "select projection_key, current_offset from muster.projection_offset where projection_name = '%s'"
+          .formatted(DeviceProjection.NAME);
+
   /**
    * The first event of ours after the floor that no slice has projected yet. What lies below the
    * floor was seen to be done.
    */
   private static final String FIRST_MISSING =
       """
-      select min(t.event_id)
-      from muster.event_tag t
-      left join muster.projection_offset o
-        on o.projection_name = '%s' and o.projection_key = t.tag
-      where t.event_id > ? and t.event_id <= ? and t.tag in (%s)
-        and t.event_id > coalesce(cast(o.current_offset as bigint), 0)\
+      select min(event_id)
+      from muster.event_tag
+      where event_id > ? and event_id <= ? and (%s)\
       """
-          .formatted(DeviceProjection.NAME, DeviceViews.OUR_TAGS);
+          .formatted(
+              DeviceTags.ALL.stream()
+                  .map("(tag = '%s' and event_id > ?)"::formatted)
+                  .collect(Collectors.joining(" or ")));
 
   private record Waiting(long mark, long since, CompletableFuture<Void> done) {}
 
@@ -71,16 +79,33 @@ final class CatchingUp implements AutoCloseable {
         .whenComplete((reached, failure) -> settle(failure == null ? reached : from));
   }
 
+  // Two questions: offsets change all the time, and a join would meet their old versions for each
+  // event.
   private static long reached(Connection c, long from, long to) throws SQLException {
+    var offsets = offsets(c);
     try (var select = c.prepareStatement(FIRST_MISSING)) {
       select.setLong(1, from);
       select.setLong(2, to);
+      for (int slice = 0; slice < DeviceTags.ALL.size(); slice++) {
+        select.setLong(slice + 3, offsets.getOrDefault(DeviceTags.ALL.get(slice), 0L));
+      }
       try (var found = select.executeQuery()) {
         found.next();
         long missing = found.getLong(1);
         return found.wasNull() ? to : missing - 1;
       }
     }
+  }
+
+  private static Map<String, Long> offsets(Connection c) throws SQLException {
+    var offsets = new HashMap<String, Long>();
+    try (var select = c.prepareStatement(OFFSETS);
+        var found = select.executeQuery()) {
+      while (found.next()) {
+        offsets.put(found.getString(1), Long.parseLong(found.getString(2)));
+      }
+    }
+    return offsets;
   }
 
   /** An answer completes outside of the lock: whoever waits may ask for the next thing at once. */

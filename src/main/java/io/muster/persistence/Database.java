@@ -39,6 +39,15 @@ public final class Database implements AutoCloseable {
   static final String JOURNAL_SESSION =
       "set idle_in_transaction_session_timeout = " + STALL_MAX.toMillis();
 
+  /**
+   * A plan is kept that was made when the tables were empty: it reads all tags for each event, and
+   * takes seconds before the first fleet has registered. These few queries can afford a plan each.
+   */
+  private static final String NEWS_SESSION = "set plan_cache_mode = force_custom_plan";
+
+  /** One for each slice of the read model. */
+  private static final int NEWS_CONNECTIONS = 4;
+
   private static final Logger log = LoggerFactory.getLogger(Database.class);
 
   private final DatabaseUrl url;
@@ -136,29 +145,35 @@ public final class Database implements AutoCloseable {
 
   /** What Pekko has to know of this store; goes over the application's configuration. */
   public Config pekkoConfig() {
+    return ConfigFactory.parseMap(
+        Map.of(
+            "pekko-persistence-jdbc.shared-databases.slick",
+            pool(settings.journalConnections(), JOURNAL_SESSION),
+            "pekko-persistence-jdbc.shared-databases.news",
+            pool(NEWS_CONNECTIONS, NEWS_SESSION),
+            "jdbc-journal.parallelism",
+            url.dialect().journalWriters,
+            "pekko.projection.jdbc.dialect",
+            url.dialect().projectionDialect));
+  }
+
+  private Map<String, Object> pool(int connections, String session) {
     Map<String, Object> db = new HashMap<>();
     db.put("url", url.jdbc());
     db.put("driver", url.dialect().driver);
     url.user().ifPresent(user -> db.put("user", user));
     url.password().ifPresent(password -> db.put("password", password));
-    db.put("numThreads", settings.journalConnections());
-    db.put("maxConnections", settings.journalConnections());
-    db.put("minConnections", settings.journalConnections());
+    db.put("numThreads", connections);
+    db.put("maxConnections", connections);
+    db.put("minConnections", connections);
     db.put("transactionIsolation", ISOLATION);
     if (url.dialect() == Dialect.POSTGRESQL) {
-      db.put("connectionInitSql", JOURNAL_SESSION);
+      db.put("connectionInitSql", session);
       db.put(
           "properties",
           Map.of("tcpKeepAlive", "true", "connectTimeout", "3", "socketTimeout", "10"));
     }
-    return ConfigFactory.parseMap(
-        Map.of(
-            "pekko-persistence-jdbc.shared-databases.slick",
-            Map.of("profile", url.dialect().slickProfile, "db", db),
-            "jdbc-journal.parallelism",
-            url.dialect().journalWriters,
-            "pekko.projection.jdbc.dialect",
-            url.dialect().projectionDialect));
+    return Map.of("profile", url.dialect().slickProfile, "db", db);
   }
 
   /** Runs the work on a pool of its own, outside of event loops and actors. */

@@ -209,11 +209,15 @@ public final class DeviceSession {
   private void leave(AwayReason why) {
     oldest = null;
     newest = null;
-    if (link != null) {
-      if (link.epoch() > 0) {
-        devices.ended(id, device, link.epoch(), why);
-      }
-      loop.close(link.session());
+    if (link == null) {
+      return;
+    }
+    // The device also watches the address: as long as it is there, the end is not known.
+    var address = link.session();
+    if (link.epoch() > 0) {
+      devices.ended(new Devices.Ended(id, link.epoch(), why), device, () -> loop.close(address));
+    } else {
+      loop.close(address);
     }
   }
 

@@ -37,6 +37,7 @@ public final class Devices {
   private final ActorRef<ShardingEnvelope<DeviceCommand>> shards;
   private final ActorSystem<?> system;
   private final Clock clock;
+  private final Goodbyes goodbyes = new Goodbyes();
 
   Devices(ActorRef<ShardingEnvelope<DeviceCommand>> shards, ActorSystem<?> system, Clock clock) {
     this.shards = shards;
@@ -119,19 +120,30 @@ public final class Devices {
    * for connected as long as the node of its socket lives.
    *
    * @param device where it was met last
+   * @param said called when it has been said for the first time, on any thread
    */
-  void ended(DeviceId id, Optional<ActorRef<DeviceCommand>> device, long epoch, AwayReason why) {
+  void ended(Ended connection, Optional<ActorRef<DeviceCommand>> device, Runnable said) {
     Function<ActorRef<Answer>, DeviceCommand> request =
-        replyTo -> new SessionEnded(epoch, why, Optional.of(replyTo));
-    var answer =
-        device
-            .map(
-                known ->
-                    AskPattern.<DeviceCommand, Answer>ask(
-                            known, request::apply, PATIENCE, system.scheduler())
-                        .exceptionally(_ -> UNHEARD))
-            .orElseGet(() -> ask(id, request, PATIENCE, UNHEARD));
-    answer.thenAccept(heard -> again(heard, id, request, AGAIN));
+        replyTo -> new SessionEnded(connection.epoch(), connection.why(), Optional.of(replyTo));
+    goodbyes.say(
+        () -> {
+          var answer =
+              device
+                  .map(known -> ask(known, request))
+                  .orElseGet(() -> ask(connection.id(), request, PATIENCE, UNHEARD));
+          said.run();
+          answer.thenAccept(heard -> again(heard, connection.id(), request, AGAIN));
+          return answer;
+        });
+  }
+
+  record Ended(DeviceId id, long epoch, AwayReason why) {}
+
+  private CompletionStage<Answer> ask(
+      ActorRef<DeviceCommand> known, Function<ActorRef<Answer>, DeviceCommand> request) {
+    return AskPattern.<DeviceCommand, Answer>ask(
+            known, request::apply, PATIENCE, system.scheduler())
+        .exceptionally(_ -> UNHEARD);
   }
 
   private void again(

@@ -1,9 +1,6 @@
 package io.muster.app.swarm;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 
 /** All devices but some lose their connection at once and come back by their own back-off. */
 final class Stampede {
@@ -11,25 +8,20 @@ final class Stampede {
   private static final long LOOK_MILLIS = 10;
   // A point of the curve is a tenth of a second.
   private static final int LOOKS = 10;
-  private static final Duration SIGNAL_PATIENCE = Duration.ofMinutes(5);
 
   private Stampede() {}
 
   /**
    * @param staying so many of the first keep their connection
    * @param urgent so many of the last have a command waiting that ends soon
-   * @param begins once this file is there, so that several swarms lose theirs together
    * @param afterwards at once when the connections are lost
    */
-  record Plan(int staying, int urgent, Optional<Path> begins, Runnable afterwards) {
-    static final Plan ALL = new Plan(0, 0, Optional.empty(), () -> {});
+  record Plan(int staying, int urgent, Runnable afterwards) {
+    static final Plan ALL = new Plan(0, 0, () -> {});
   }
 
   /** Returns when all are back or two minutes are over. */
   static Storm on(Swarm swarm, Plan plan) throws InterruptedException {
-    if (plan.begins().isPresent()) {
-      await(plan.begins().get());
-    }
     long start = System.nanoTime();
     var storm =
         swarm.on(
@@ -54,12 +46,5 @@ final class Stampede {
       Thread.sleep(LOOK_MILLIS);
     }
     return storm;
-  }
-
-  private static void await(Path file) throws InterruptedException {
-    long start = System.nanoTime();
-    while (!Files.exists(file) && System.nanoTime() - start < SIGNAL_PATIENCE.toNanos()) {
-      Thread.sleep(LOOK_MILLIS);
-    }
   }
 }

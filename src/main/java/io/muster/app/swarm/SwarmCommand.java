@@ -72,7 +72,7 @@ public final class SwarmCommand implements Callable<Integer> {
   private int stay;
   @Option(names = "--urgent", paramLabel = "N", description = "with --stampede: so many of the lost have a command waiting that ends in two minutes")
   private int urgent;
-  @Option(names = "--when", paramLabel = "FILE", description = "with --stampede: begins once this file is there, so that several swarms begin together")
+  @Option(names = "--when", paramLabel = "FILE", description = "measures, or with --stampede begins, once this file is there, so that several swarms begin together")
   private Path when;
   @Option(names = "--curve", paramLabel = "FILE", description = "with --stampede: how many are back when, as CSV")
   private Path curve;
@@ -126,6 +126,9 @@ public final class SwarmCommand implements Callable<Integer> {
       var open = openDashboards(swarm, summary);
       var load = sendCommands(swarm, target, identities, summary);
       Thread.sleep(warmUp);
+      if (when != null) {
+        Signals.await(when);
+      }
       summary.begin();
       load.ifPresent(commanded -> swarm.run(commanded::warm));
       measure(new Running(swarm, target, pace, identities, open, load), measured, summary);
@@ -186,7 +189,6 @@ public final class SwarmCommand implements Callable<Integer> {
     return new Stampede.Plan(
         stay,
         urgent,
-        Optional.ofNullable(when),
         () -> {
           load.ifPresent(CommandLoad::warm);
           load.ifPresent(l -> l.hurry(wanted));
@@ -234,8 +236,8 @@ public final class SwarmCommand implements Callable<Integer> {
     if (stay < 0 || urgent < 0 || (long) stay + urgent > devices) {
       throw invalid("--stay and --urgent must be 0 or more, and together at most --devices");
     }
-    if (!stampede && (stay > 0 || urgent > 0 || when != null || curve != null)) {
-      throw invalid("--stay, --urgent, --when and --curve need --stampede");
+    if (!stampede && (stay > 0 || urgent > 0 || curve != null)) {
+      throw invalid("--stay, --urgent and --curve need --stampede");
     }
     if (fanOut > 0 && dashboards == 0) {
       throw invalid("--fanout needs --dashboards");

@@ -1,14 +1,16 @@
 package io.muster.app.swarm;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -119,11 +121,8 @@ class SwarmTest {
     try (var gateway = new StubGateway(friendly());
         var swarm = swarm(gateway, new Pace(0, 10, Duration.ofMillis(100), 0), 5)) {
       await(swarm, tally -> tally.connected == 5);
-      var begins = Files.createFile(dir.resolve("now"));
 
-      var storm =
-          Stampede.on(
-              swarm, new Stampede.Plan(2, 1, Optional.of(begins), hurried::incrementAndGet));
+      var storm = Stampede.on(swarm, new Stampede.Plan(2, 1, hurried::incrementAndGet));
 
       var figures = storm.figures();
       assertEquals(3, figures.path("stormLost").asInt());
@@ -136,6 +135,23 @@ class SwarmTest {
       var lines = Files.readAllLines(dir.resolve("curve.csv"));
       assertTrue(lines.size() > 2, lines::toString);
       assertTrue(lines.getLast().matches("[0-9.]+,3,1,0,3,[0-9.]+"), lines::getLast);
+    }
+  }
+
+  @Test
+  void swarms_that_begin_together_wait_for_a_file(@TempDir Path dir) throws Exception {
+    var begins = dir.resolve("now");
+    var waited = CompletableFuture.runAsync(() -> waitFor(begins));
+    assertThrows(TimeoutException.class, () -> waited.get(100, TimeUnit.MILLISECONDS));
+    Files.createFile(begins);
+    waited.get(10, TimeUnit.SECONDS);
+  }
+
+  private static void waitFor(Path file) {
+    try {
+      Signals.await(file);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 
