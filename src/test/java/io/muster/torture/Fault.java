@@ -1,6 +1,7 @@
 package io.muster.torture;
 
 import io.muster.support.Postgres.Outage;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +127,22 @@ enum Fault {
       outage(scene, List.of(node), List.of(node.database().silence()));
     }
   },
+  /**
+   * The database can be read and takes nothing. Then it crashes, because there is no room for its
+   * log of writes either, until the disk has room again and somebody starts it.
+   */
+  FULL_DISK {
+    @Override
+    boolean isPossible(Scene scene) {
+      return scene.database().hasSmallDisk();
+    }
+
+    @Override
+    void befall(Scene scene) throws IOException, InterruptedException {
+      var full = scene.database().fillDisk();
+      outage(scene, scene.nodes(), List.of(full), scene.database()::crash);
+    }
+  },
   /** All devices lose power at once, and have it again. */
   POWER_CUT {
     @Override
@@ -154,7 +171,9 @@ enum Fault {
   /** Enough for a process to notice what happened to it, and to end of it. */
   private static final long SOON = 3_000;
 
-  abstract void befall(Scene scene) throws InterruptedException;
+  private static final Duration OUTAGE = Duration.ofSeconds(15);
+
+  abstract void befall(Scene scene) throws IOException, InterruptedException;
 
   /** Whether this machine has what it takes. */
   boolean isPossible(Scene scene) {
@@ -176,8 +195,15 @@ enum Fault {
 
   private static void outage(Scene scene, List<Node> nodes, List<Outage> outages)
       throws InterruptedException {
+    outage(scene, nodes, outages, () -> {});
+  }
+
+  private static void outage(Scene scene, List<Node> nodes, List<Outage> outages, Runnable halfway)
+      throws InterruptedException {
     long from = History.now();
-    Thread.sleep(scene.shortened(Duration.ofSeconds(15)));
+    Thread.sleep(scene.shortened(OUTAGE.dividedBy(2)));
+    halfway.run();
+    Thread.sleep(scene.shortened(OUTAGE.dividedBy(2)));
     outages.forEach(Outage::close);
     for (Node node : nodes) {
       node.awaitReady(scene.clients());

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -28,6 +29,10 @@ import java.util.concurrent.TimeUnit;
 final class Node implements AutoCloseable {
   private static final long READY_MAX = 60_000;
   private static final long LOOK_EVERY = 100;
+
+  // Below those of outgoing connections: one of them would take it while the node is down.
+  private static final int PORT_MIN = 20_000;
+  private static final int PORT_MAX = 32_000;
 
   private final String name;
   private final InetAddress address;
@@ -48,8 +53,8 @@ final class Node implements AutoCloseable {
   Node(int number, String name, InetSocketAddress database, Path dir, History history) {
     this.name = name;
     this.address = loopback(number);
-    this.httpPort = freePort(InetAddress.getLoopbackAddress());
-    this.bindPort = freePort(InetAddress.getLoopbackAddress());
+    this.httpPort = freePort();
+    this.bindPort = freePort();
     this.door = CutProxy.before(address, bindPort);
     this.database = CutProxy.to(database.getHostString(), database.getPort());
     this.dir = dir;
@@ -64,11 +69,14 @@ final class Node implements AutoCloseable {
     }
   }
 
-  private static int freePort(InetAddress address) {
-    try (var socket = new ServerSocket(0, 1, address)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static int freePort() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(PORT_MIN, PORT_MAX);
+      try (var _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return port;
+      } catch (IOException e) {
+        // It is somebody's.
+      }
     }
   }
 

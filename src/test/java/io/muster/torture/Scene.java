@@ -13,6 +13,7 @@ final class Scene {
 
   private final Random random;
   private final List<Node> nodes;
+  private final TortureDatabase database;
   private final Clients clients;
   private final List<Player> players;
   private final Shop shop;
@@ -26,6 +27,7 @@ final class Scene {
   Scene(
       Random random,
       List<Node> nodes,
+      TortureDatabase database,
       Clients clients,
       List<Player> players,
       Shop shop,
@@ -34,6 +36,7 @@ final class Scene {
       boolean isShort) {
     this.random = random;
     this.nodes = nodes;
+    this.database = database;
     this.clients = clients;
     this.players = new ArrayList<>(players);
     this.shop = shop;
@@ -44,6 +47,10 @@ final class Scene {
 
   List<Node> nodes() {
     return nodes;
+  }
+
+  TortureDatabase database() {
+    return database;
   }
 
   Clients clients() {

@@ -2,7 +2,6 @@ package io.muster.torture;
 
 import static java.util.stream.Collectors.toSet;
 
-import io.muster.support.Postgres;
 import io.muster.torture.Fact.Alert;
 import io.muster.torture.Fact.Asked;
 import io.muster.torture.Fact.Settled;
@@ -76,7 +75,7 @@ final class Torture {
   }
 
   private Report run() throws IOException, InterruptedException {
-    try (var database = Postgres.shared().database()) {
+    try (var database = TortureDatabase.in(dir)) {
       var server = URI.create(database.url().substring("jdbc:".length()));
       var nodes = new ArrayList<Node>();
       int number = 0;
@@ -98,7 +97,7 @@ final class Torture {
           }
           node.start(environment);
         }
-        return among(nodes, clock);
+        return among(nodes, database, clock);
       } finally {
         nodes.forEach(Node::close);
       }
@@ -129,7 +128,8 @@ final class Torture {
         Map.entry("MUSTER_ATTEMPTS", "50"));
   }
 
-  private Report among(List<Node> nodes, Optional<StrangeClock> clock) throws InterruptedException {
+  private Report among(List<Node> nodes, TortureDatabase database, Optional<StrangeClock> clock)
+      throws IOException, InterruptedException {
     var clients = Clients.of(nodes.stream().map(Node::place).toList(), DEVICE_SECRET, USER_SECRET);
     for (Node node : nodes) {
       node.awaitReady(clients);
@@ -147,7 +147,15 @@ final class Torture {
     var keeper = new Operator(clients, "keeper", history);
     var scene =
         new Scene(
-            new Random(plan.seed()), nodes, clients, players, shop, clock, keeper, plan.isShort());
+            new Random(plan.seed()),
+            nodes,
+            database,
+            clients,
+            players,
+            shop,
+            clock,
+            keeper,
+            plan.isShort());
     scene.awaitAllIn();
     var work = work(clients, players);
     try {
@@ -207,7 +215,7 @@ final class Torture {
     }
   }
 
-  private void faults(Scene scene) throws InterruptedException {
+  private void faults(Scene scene) throws IOException, InterruptedException {
     var random = new Random(plan.seed());
     long until = History.now() + plan.time().toMillis();
     for (int i = 0; i < plan.faults().size() || History.now() < until; i++) {

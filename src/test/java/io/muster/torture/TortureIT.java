@@ -18,8 +18,10 @@ class TortureIT {
   @TempDir private Path dir;
 
   @Test
-  void what_clients_see_is_right_while_nodes_stop_and_die_and_are_cut_off() throws Exception {
-    var faults = List.of(Fault.VANISH, Fault.STOP, Fault.KILL_THE_OLDEST, Fault.PARTITION);
+  void what_clients_see_is_right_while_nodes_stop_and_die_and_are_cut_off_and_the_disk_is_full()
+      throws Exception {
+    var faults =
+        List.of(Fault.VANISH, Fault.STOP, Fault.FULL_DISK, Fault.KILL_THE_OLDEST, Fault.PARTITION);
     var report =
         Torture.run(new Plan(7, 60, Duration.ZERO, faults, true), dir, System.out::println);
     assertEquals(List.of(), report.violations(), report::text);
