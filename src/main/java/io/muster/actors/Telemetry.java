@@ -71,6 +71,9 @@ public interface Telemetry {
   /** An event loop ran a task so much later than it was due. */
   void loopWasLate(java.time.Duration by);
 
+  /** Nothing of this node ran for longer than a second. */
+  void stoodStill();
+
   /** The canary of this node has done one of its deeds, and it took so long. */
   void canaryDid(Canary.Path path, java.time.Duration after);
 

@@ -144,6 +144,7 @@ public final class Gateway implements AutoCloseable {
   private final Studio studio;
   private final TraceExport spans;
   private final Listener listener;
+  private final Pulse pulse;
 
   /**
    * Starts everything and opens the door last. Blocks until it is open.
@@ -319,6 +320,21 @@ public final class Gateway implements AutoCloseable {
         InetAddress.getByName(settings.cluster().reachedAt(settings.http().host()))
             .getHostAddress();
     nodes = Nodes.start(system, membership, () -> card(host, startedAt), () -> over.complete(0));
+    pulse =
+        new Pulse(
+                membership.goneAfter(),
+                membership::isAmongOthers,
+                telemetry,
+                System::nanoTime,
+                this::giveUp)
+            .start();
+  }
+
+  /** What is here may be somebody else's by now: nobody is served any more, and all are let go. */
+  void giveUp() {
+    probe.leaving();
+    guests.sendAway(Duration.ZERO, _ -> {});
+    membership.removeItself();
   }
 
   private void join() {
@@ -470,6 +486,7 @@ public final class Gateway implements AutoCloseable {
     boolean isAlone = !membership.hasOthers();
     var deadline = Deadline.in(isAlone ? CLOSING : LEAVING);
     over.complete(0);
+    pulse.close();
     probe.leaving();
     listener.close();
     nodes.announce();

@@ -67,6 +67,9 @@ public final class KamonTelemetry implements Telemetry {
               "muster.loop.lateness",
               "By how much a task on an event loop ran later than it was due.")
           .withoutTags();
+  private final Counter standstills =
+      Kamon.counter("muster.standstills", "Times nothing of this node ran for over a second.")
+          .withoutTags();
   private final Timer behind =
       Kamon.timer(
               "muster.projection.lag", "How long the read model took to show what the journal had.")
@@ -336,6 +339,11 @@ public final class KamonTelemetry implements Telemetry {
   @Override
   public void loopWasLate(Duration by) {
     record(lateness, by);
+  }
+
+  @Override
+  public void stoodStill() {
+    standstills.increment();
   }
 
   @Override

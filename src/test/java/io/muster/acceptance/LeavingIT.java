@@ -18,7 +18,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.json.JSONObject;
@@ -35,6 +37,7 @@ class LeavingIT {
   private static final String ORG = "acme";
   private static final int DEVICES = 12;
   private static final Duration LEAVING_MAX = Duration.ofSeconds(30);
+  private static final int RESTARTING = 1012; // of RFC 6455's registry: come again
 
   private static TestCluster cluster;
   @TempDir private Path dir;
@@ -167,12 +170,19 @@ class LeavingIT {
   }
 
   @Test
-  void a_node_that_the_others_went_on_without_ends_when_it_notices() throws Exception {
-    try (var node = node("south")) {
+  void a_node_that_the_others_went_on_without_notices_by_itself_and_ends() throws Exception {
+    var token = cluster.node(0).deviceToken(ORG, "tv-of-south");
+    try (var node = node("south");
+        var device =
+            PlainClient.open(node.url() + "/ws/device", Optional.of(token), Optional.empty())) {
+      device.next("config");
       try (var pause = node.pause()) {
         eventually("the others go on", () -> !members().contains("south"));
       }
+      device.next("server:shutdown");
+      assertEquals(RESTARTING, device.closed().get(10, TimeUnit.SECONDS));
       assertEquals(Gateway.REMOVED, node.status(LEAVING_MAX), node::said);
+      assertTrue(node.said().contains("This node stood still for"), node::said);
     }
   }
 }

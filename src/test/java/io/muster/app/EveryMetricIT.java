@@ -113,6 +113,7 @@ class EveryMetricIT {
               Map.entry("muster_commands_refused_total",  () -> command("nobody")),
               Map.entry("muster_http_request_seconds",    () -> gateway.anonymous().get("/health")),
               Map.entry("muster_loop_lateness_seconds",   BY_ITSELF),
+              Map.entry("muster_standstills_total",       TELEMETRY::stoodStill),
               Map.entry("muster_projection_lag_seconds",  BY_ITSELF),
               Map.entry("muster_canary_seconds",          BY_ITSELF),
               Map.entry("muster_canary_failures_total",   () -> TELEMETRY.canaryFailed(Canary.Path.FEED)),

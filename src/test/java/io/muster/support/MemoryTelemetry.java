@@ -112,6 +112,11 @@ public final class MemoryTelemetry implements Telemetry {
   public void loopWasLate(Duration by) {}
 
   @Override
+  public void stoodStill() {
+    counted.add("stood still");
+  }
+
+  @Override
   public void canaryDid(Canary.Path path, Duration after) {
     counted.add("canary did: " + path);
   }

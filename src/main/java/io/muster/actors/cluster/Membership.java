@@ -1,6 +1,7 @@
 package io.muster.actors.cluster;
 
 import io.muster.actors.NodeId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.UniqueAddress;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterCommand;
+import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
 
 /** This node's place among the others, as it sees them now. */
@@ -75,6 +77,24 @@ public final class Membership {
   /** Whoever has not been removed, this node included. */
   public Set<NodeId> living() {
     return members(_ -> true).map(NodeSeen::id).collect(Collectors.toSet());
+  }
+
+  /** Whether anybody could have removed this node. Whom it cannot reach may be well without it. */
+  public boolean isAmongOthers() {
+    return living().size() > 1;
+  }
+
+  /** So long after a node's last sign of life the others may go on without it. */
+  public Duration goneAfter() {
+    var cluster = system.settings().config().getConfig("pekko.cluster");
+    return cluster
+        .getDuration("failure-detector.acceptable-heartbeat-pause")
+        .plus(cluster.getDuration("split-brain-resolver.stable-after"));
+  }
+
+  /** As the others would do it if they could not reach it: {@link #onEnd} is called soon. */
+  public void removeItself() {
+    cluster.manager().tell(new Down(address()));
   }
 
   /** Whether another node could take over what this one has. */
