@@ -2,6 +2,7 @@ package io.muster.app;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.actors.DeviceId;
+import io.muster.actors.HostPort;
 import io.muster.http.Json;
 import io.muster.http.auth.Presented;
 import java.io.IOException;
@@ -58,7 +59,8 @@ final class RemoteGateway {
    */
   record Run(String address, String startedAt) {
     private static Run of(JsonNode member) {
-      return new Run(member.path("address").asText(), member.path("startedAt").asText());
+      return new Run(
+          HostPort.read(member.path("address").asText()), member.path("startedAt").asText());
     }
   }
 

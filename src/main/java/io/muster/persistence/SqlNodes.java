@@ -1,10 +1,11 @@
 package io.muster.persistence;
 
+import io.muster.actors.HostPort;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 
 /** The nodes that share this database, by the database's clock. An address is {@code host:port}. */
@@ -57,17 +58,16 @@ public final class SqlNodes {
   private static List<String> others(Connection c, String address) throws SQLException {
     try (var query =
         c.prepareStatement(
-            "select address from muster.nodes where address <> ? and seen_at > now() - ? *"
-                + " interval '1 second' order by address")) {
-      query.setString(1, address);
-      query.setLong(2, THERE.toSeconds());
-      var found = new ArrayList<String>();
+            "select address from muster.nodes where seen_at > now() - ? * interval '1 second'")) {
+      query.setLong(1, THERE.toSeconds());
+      var found = new TreeSet<String>();
       try (var rows = query.executeQuery()) {
         while (rows.next()) {
-          found.add(rows.getString(1));
+          found.add(HostPort.read(rows.getString(1)));
         }
       }
-      return found;
+      found.remove(address); // also where a former release of this very node has written it
+      return List.copyOf(found);
     }
   }
 }

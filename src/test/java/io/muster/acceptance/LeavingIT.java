@@ -62,6 +62,15 @@ class LeavingIT {
     return "/api/v1/devices/tv-" + device;
   }
 
+  @Test
+  void members_are_told_with_the_address_by_which_they_are_seeds() {
+    var told = cluster.node(0).admin(ORG).get("/api/v1/cluster").json();
+    var first = told.at("/members/0");
+    assertEquals(cluster.seed(), first.path("address").asText());
+    assertEquals(cluster.seed(), told.path("node").asText());
+    assertTrue(first.has("shards"), "what a node holds is found by its address");
+  }
+
   private static List<String> members() {
     var told = cluster.node(0).admin(ORG).get("/api/v1/cluster");
     assertEquals(200, told.status(), told::body);

@@ -19,7 +19,7 @@ public final class TestCluster implements AutoCloseable {
   private final Postgres.Fresh database = Postgres.shared().database();
   private final Map<String, ?> overrides;
   private final List<TestGateway> nodes = new ArrayList<>();
-  private final int seed = freePort();
+  private final int seedPort = freePort();
 
   private TestCluster(Map<String, ?> overrides) {
     this.overrides = overrides;
@@ -43,21 +43,22 @@ public final class TestCluster implements AutoCloseable {
     boolean isSeed = nodes.isEmpty();
     var all = new HashMap<String, Object>(overrides);
     all.put("muster.cluster.node", "node-" + (nodes.size() + 1));
-    all.put("muster.cluster.port", isSeed ? seed : 0);
-    all.put("muster.cluster.seeds", seeds());
+    all.put("muster.cluster.port", isSeed ? seedPort : 0);
+    all.put("muster.cluster.seeds", seed());
     nodes.add(TestGateway.member(all, dir, database.url()));
     return nodes.getLast();
   }
 
-  private String seeds() {
-    return "127.0.0.1:" + seed;
+  /** Of the first node, as {@code host:port}. */
+  public String seed() {
+    return "127.0.0.1:" + seedPort;
   }
 
   /** What a process of its own needs to be one of these nodes. */
   public Map<String, String> environment() {
     var secrets = nodes.getFirst().settings().secrets();
     return Map.of(
-        "MUSTER_CLUSTER_SEEDS", seeds(),
+        "MUSTER_CLUSTER_SEEDS", seed(),
         "DATABASE_URL", database.url(),
         "DEVICE_JWT_SECRET", secrets.device(),
         "JWT_SECRET", secrets.user(),

@@ -1,5 +1,6 @@
 package io.muster.actors.cluster;
 
+import io.muster.actors.HostPort;
 import io.muster.actors.cluster.Membership.NodeSeen;
 import io.muster.actors.device.Devices.Held;
 import java.util.List;
@@ -49,8 +50,9 @@ public record ClusterView(String node, List<Member> members) {
 
   /** By its name or its address. */
   public Optional<Member> member(String name) {
+    var address = HostPort.read(name);
     return members.stream()
-        .filter(member -> member.name().equals(name) || member.seen().address().equals(name))
+        .filter(member -> member.name().equals(name) || member.seen().address().equals(address))
         .reduce((older, younger) -> younger); // a restarted node has the name of the one before
   }
 

@@ -1,5 +1,6 @@
 package io.muster.actors.cluster;
 
+import io.muster.actors.HostPort;
 import io.muster.actors.NodeId;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Membership {
 
   /** As {@code host:port}, where the others reach it. */
   public String hostPort() {
-    return address().hostPort();
+    return HostPort.of(address());
   }
 
   private Address address() {
@@ -106,6 +107,7 @@ public final class Membership {
 
   /**
    * @param id of this run of the node
+   * @param address as {@code host:port}
    * @param status Pekko's word for it in lower case, such as {@code up}
    */
   public record NodeSeen(NodeId id, String address, String status, boolean isReachable) {}
@@ -127,11 +129,12 @@ public final class Membership {
   private static NodeSeen seen(Member member, CurrentClusterState state) {
     return new NodeSeen(
         idOf(member.uniqueAddress()),
-        member.address().hostPort(),
+        HostPort.of(member.address()),
         member.status().toString().toLowerCase(java.util.Locale.ROOT),
         !state.getUnreachable().contains(member));
   }
 
+  // As former releases spell it: it is in the journal, and all nodes of a cluster must agree on it.
   private static NodeId idOf(UniqueAddress address) {
     return new NodeId(address.address().hostPort() + "#" + address.longUid());
   }

@@ -1,6 +1,7 @@
 package io.muster.actors.device;
 
 import io.muster.actors.DeviceId;
+import io.muster.actors.HostPort;
 import io.muster.actors.Refusal;
 import io.muster.actors.device.DeviceCommand.SessionEnded;
 import java.time.Clock;
@@ -106,7 +107,7 @@ public final class Devices {
     return stats.getRegions().entrySet().stream()
         .collect(
             Collectors.toUnmodifiableMap(
-                region -> region.getKey().hostPort(), region -> held(region.getValue())));
+                region -> HostPort.of(region.getKey()), region -> held(region.getValue())));
   }
 
   private static Held held(ShardRegionStats region) {
