@@ -729,8 +729,14 @@ public final class Device extends EventSourcedBehavior<DeviceCommand, DeviceEven
         .pending()
         .find(c.id())
         .filter(p -> counts(c, p))
-        .map(p -> commit(state, settled(p, c.reaction().outcome(), c.reaction().error())))
-        .orElseGet(this::ignore); // acknowledged twice, or too late
+        .map(
+            p ->
+                commit(
+                    state,
+                    List.of(settled(p, c.reaction().outcome(), c.reaction().error())),
+                    link,
+                    _ -> c.heard()))
+        .orElseGet(() -> rest().thenRun(c::heard)); // acknowledged twice, or too late
   }
 
   /**

@@ -59,8 +59,19 @@ public sealed interface DeviceCommand {
 
   /**
    * @param epoch of the connection that brings it
+   * @param replyTo as of {@link SessionEnded}
    */
-  record Acknowledge(CommandId id, Reaction reaction, long epoch) implements FromOutside {}
+  record Acknowledge(
+      CommandId id, Reaction reaction, long epoch, Optional<ActorRef<Answer>> replyTo)
+      implements FromOutside {
+    public Acknowledge(CommandId id, Reaction reaction, long epoch) {
+      this(id, reaction, epoch, Optional.empty());
+    }
+
+    void heard() {
+      replyTo.ifPresent(whoever -> whoever.tell(new Answer.Done()));
+    }
+  }
 
   /** What the client answered to a playlist. */
   record ContentReaction(long epoch, String playlistId, String version, Reaction reaction)

@@ -184,7 +184,7 @@ public final class DeviceSession {
 
   public void acknowledge(CommandId command, Reaction reaction) {
     if (link != null) {
-      ask(new Acknowledge(command, reaction, link.epoch()));
+      devices.acknowledged(id, device, new Acknowledge(command, reaction, link.epoch()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.muster.actors.device;
 import io.muster.actors.DeviceId;
 import io.muster.actors.HostPort;
 import io.muster.actors.Refusal;
+import io.muster.actors.device.DeviceCommand.Acknowledge;
 import io.muster.actors.device.DeviceCommand.SessionEnded;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,9 +32,8 @@ public final class Devices {
 
   private static final Answer UNHEARD = new Answer.No(Refusal.JOURNAL_UNAVAILABLE);
 
-  // A goodbye is said again for two hours: no outage of the journal that is survived lasts longer.
-  private static final Duration AGAIN = Duration.ofSeconds(1);
-  private static final Duration AGAIN_MAX = Duration.ofHours(2);
+  // A device that is where it was met answers at once.
+  private static final Duration SOON = Duration.ofSeconds(2);
 
   private final ActorRef<ShardingEnvelope<DeviceCommand>> shards;
   private final ActorSystem<?> system;
@@ -130,36 +130,77 @@ public final class Devices {
         () -> {
           var answer =
               device
-                  .map(known -> ask(known, request))
+                  .map(known -> ask(known, request, PATIENCE))
                   .orElseGet(() -> ask(connection.id(), request, PATIENCE, UNHEARD));
           said.run();
-          answer.thenAccept(heard -> again(heard, connection.id(), request, AGAIN));
+          answer.thenAccept(heard -> again(heard, connection.id(), request, Pause.OF_A_GOODBYE));
           return answer;
         });
   }
 
   record Ended(DeviceId id, long epoch, AwayReason why) {}
 
+  /**
+   * A client has answered to a command. Said until the device has answered, as {@link #ended}: a
+   * device that moves would wait for it in vain, and all its other commands behind it.
+   *
+   * @param device where it was met last
+   */
+  void acknowledged(
+      DeviceId id, Optional<ActorRef<DeviceCommand>> device, Acknowledge acknowledge) {
+    Function<ActorRef<Answer>, DeviceCommand> request =
+        replyTo ->
+            new Acknowledge(
+                acknowledge.id(),
+                acknowledge.reaction(),
+                acknowledge.epoch(),
+                Optional.of(replyTo));
+    device
+        .map(known -> ask(known, request, SOON))
+        .orElseGet(() -> ask(id, request, SOON, UNHEARD))
+        .thenAccept(heard -> again(heard, id, request, Pause.OF_AN_ACK));
+  }
+
   private CompletionStage<Answer> ask(
-      ActorRef<DeviceCommand> known, Function<ActorRef<Answer>, DeviceCommand> request) {
+      ActorRef<DeviceCommand> known,
+      Function<ActorRef<Answer>, DeviceCommand> request,
+      Duration patience) {
     return AskPattern.<DeviceCommand, Answer>ask(
-            known, request::apply, PATIENCE, system.scheduler())
+            known, request::apply, patience, system.scheduler())
         .exceptionally(_ -> UNHEARD);
   }
 
+  /**
+   * Before something is said again; doubled each time.
+   *
+   * @param max it is not said again after a longer one
+   */
+  private record Pause(Duration next, Duration max) {
+    // For two hours: no outage of the journal that is survived lasts longer.
+    static final Pause OF_A_GOODBYE = new Pause(Duration.ofSeconds(1), Duration.ofHours(2));
+
+    // Until the command is sent once more anyway.
+    static final Pause OF_AN_ACK = new Pause(Duration.ofSeconds(1), Duration.ofSeconds(10));
+
+    Pause doubled() {
+      return new Pause(next.multipliedBy(2), max);
+    }
+
+    boolean isOver() {
+      return next.compareTo(max) >= 0;
+    }
+  }
+
   private void again(
-      Answer heard,
-      DeviceId id,
-      Function<ActorRef<Answer>, DeviceCommand> request,
-      Duration pause) {
-    if (heard.equals(UNHEARD) && pause.compareTo(AGAIN_MAX) < 0) {
+      Answer heard, DeviceId id, Function<ActorRef<Answer>, DeviceCommand> request, Pause pause) {
+    if (heard.equals(UNHEARD) && !pause.isOver()) {
       system
           .scheduler()
           .scheduleOnce(
-              pause,
+              pause.next(),
               () ->
                   ask(id, request, PATIENCE, UNHEARD)
-                      .thenAccept(then -> again(then, id, request, pause.multipliedBy(2))),
+                      .thenAccept(then -> again(then, id, request, pause.doubled())),
               system.executionContext());
     }
   }

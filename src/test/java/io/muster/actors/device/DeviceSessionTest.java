@@ -346,7 +346,19 @@ class DeviceSessionTest {
     @Test
     void acks_go_to_the_device() {
       loop.runs(() -> session.acknowledge(new CommandId("c1"), Reaction.DONE));
-      assertEquals(new Acknowledge(new CommandId("c1"), Reaction.DONE, 7), device.receiveMessage());
+      var told = device.expectMessageClass(Acknowledge.class);
+      assertEquals(
+          new Acknowledge(new CommandId("c1"), Reaction.DONE, 7),
+          new Acknowledge(told.id(), told.reaction(), told.epoch()));
+      told.replyTo().orElseThrow().tell(new Answer.Done());
+    }
+
+    @Test
+    void an_ack_that_the_device_has_not_heard_is_told_again_wherever_it_is_then() {
+      loop.runs(() -> session.acknowledge(new CommandId("c1"), Reaction.DONE));
+      device.expectMessageClass(Acknowledge.class); // and is gone
+      var again = shards.receiveMessage(Devices.PATIENCE.multipliedBy(3)).message();
+      assertEquals(new CommandId("c1"), ((Acknowledge) again).id());
     }
 
     @Test
