@@ -24,6 +24,8 @@ import io.muster.actors.device.UrgentDevices;
 import io.muster.actors.device.Watchman;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.notify.Outages;
+import io.muster.actors.room.Room;
+import io.muster.actors.room.Rooms;
 import io.muster.actors.session.Revocations;
 import io.muster.actors.telemetry.Reports;
 import io.muster.actors.tenant.TenantBoard;
@@ -38,6 +40,7 @@ import io.muster.http.api.BackEndHealth;
 import io.muster.http.api.BackEndRoutes;
 import io.muster.http.api.ClusterRoutes;
 import io.muster.http.api.Guard;
+import io.muster.http.api.RoomRoutes;
 import io.muster.http.api.Routes;
 import io.muster.http.api.ServiceKey;
 import io.muster.http.auth.Secret;
@@ -57,6 +60,9 @@ import io.muster.http.edge.PlainUpgrade;
 import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
+import io.muster.http.room.Recovery;
+import io.muster.http.room.RoomDoor;
+import io.muster.http.room.RoomGuests;
 import io.muster.persistence.Database;
 import io.muster.persistence.DatabaseClock;
 import io.muster.persistence.DatabaseUnavailable;
@@ -70,6 +76,7 @@ import io.muster.persistence.SqlOutages;
 import io.muster.persistence.SqlPairings;
 import io.muster.persistence.SqlReports;
 import io.muster.persistence.SqlRevocations;
+import io.muster.persistence.SqlRoomJournal;
 import io.muster.persistence.SqlStatistics;
 import io.muster.persistence.SqlSuspendedOrganizations;
 import io.muster.persistence.redis.Redis;
@@ -204,6 +211,13 @@ public final class Gateway implements AutoCloseable {
             rules,
             urgent);
     var devices = Devices.open(system, LOOPS, around);
+    var rooms =
+        Rooms.open(
+            system,
+            LOOPS,
+            new Room.Surroundings(
+                settings.rooms(), new SqlRoomJournal(database), clock, new SecureRandom()));
+    var here = new RoomGuests();
     var sessions = new DeviceSessions(system, LOOPS, devices, membership.self());
     var present = new Present(tenants);
     tenants.start(
@@ -232,7 +246,7 @@ public final class Gateway implements AutoCloseable {
             system,
             new SqlRevocations(database),
             redis.map(RedisRevocationMarkers::new),
-            watchers,
+            watchers.and(here),
             telemetry,
             clock);
     LoopWatch.start(loops, telemetry::loopWasLate);
@@ -269,6 +283,14 @@ public final class Gateway implements AutoCloseable {
                 events,
                 telemetry,
                 settings.device().telling()),
+            new RoomDoor(
+                rooms,
+                new Recovery(Secret.of(settings.secrets().device()).derive("room recovery")),
+                here,
+                guests,
+                envelope,
+                events,
+                Version.TEXT),
             telemetry,
             settings.http().cookie());
     var routes =
@@ -302,6 +324,7 @@ public final class Gateway implements AutoCloseable {
                     () -> nodes().look(devices, LOOKING),
                     Devices.shards(system),
                     node -> nodes().drain(node)),
+                new RoomRoutes.House(rooms, loops::next),
                 new BackEndRoutes.House(
                     new ServiceKey(settings.secrets().internal().map(Secret::of)),
                     settings.backEnd().patience(),

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
 import io.muster.actors.notify.NotificationSettings;
+import io.muster.actors.room.RoomSettings;
 import io.muster.app.reporting.ErrorReports;
 import io.muster.http.api.BackEndPatience;
 import io.muster.http.device.WaitingRoom;
@@ -31,6 +32,7 @@ public record Settings(
     PersistenceSettings persistence,
     ClusterSettings cluster,
     LeavingSettings leaving,
+    RoomSettings rooms,
     ReportSettings reports,
     DeviceSettings device,
     Renewal renewal,
@@ -157,6 +159,7 @@ public record Settings(
               persistence(isProduction, cluster, dataDir),
               cluster,
               LeavingSettings.in(keys),
+              rooms(),
               reports(),
               device(sockets),
               renewal(),
@@ -181,6 +184,13 @@ public record Settings(
           List.of("development", "production").contains(mode),
           "muster.mode is development or production, was " + mode);
       return mode;
+    }
+
+    private RoomSettings rooms() {
+      return new RoomSettings(
+          keys.time("rooms.grace", MOMENT, WEEK),
+          keys.whole("rooms.replay-max", 1, 1_000_000),
+          keys.whole("rooms.waiting-max", 1, 100_000));
     }
 
     private Http http(boolean isProduction) {
@@ -408,6 +418,7 @@ public record Settings(
         persistence,
         cluster,
         leaving,
+        rooms,
         reports,
         device,
         renewal,

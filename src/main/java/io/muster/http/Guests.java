@@ -24,7 +24,9 @@ public final class Guests {
 
   public enum Kind {
     DEVICE,
-    DASHBOARD
+    DASHBOARD,
+    /** Of a room. */
+    GUEST
   }
 
   /** Whoever still gets in while the node leaves is told and ended at once. */

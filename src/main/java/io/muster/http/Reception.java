@@ -6,6 +6,7 @@ import io.muster.actors.Telemetry;
 import io.muster.actors.Telemetry.Reason;
 import io.muster.actors.device.DeviceSessions.Comer;
 import io.muster.actors.session.SessionJudge;
+import io.muster.actors.session.UserSession;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.Presented;
 import io.muster.http.auth.Verdict;
@@ -16,6 +17,7 @@ import io.muster.http.edge.Ending;
 import io.muster.http.edge.Handshake;
 import io.muster.http.edge.Handshake.Dialect;
 import io.muster.http.edge.SocketApplication;
+import io.muster.http.room.RoomDoor;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -30,6 +32,7 @@ public final class Reception implements SocketApplication {
   private final SessionJudge sessions;
   private final DeviceDoor devices;
   private final DashboardDoor dashboards;
+  private final RoomDoor rooms;
   private final Telemetry telemetry;
   private final String cookieName;
 
@@ -38,12 +41,14 @@ public final class Reception implements SocketApplication {
       SessionJudge sessions,
       DeviceDoor devices,
       DashboardDoor dashboards,
+      RoomDoor rooms,
       Telemetry telemetry,
       String cookieName) {
     this.authenticator = authenticator;
     this.sessions = sessions;
     this.devices = devices;
     this.dashboards = dashboards;
+    this.rooms = rooms;
     this.telemetry = telemetry;
     this.cookieName = cookieName;
   }
@@ -97,9 +102,13 @@ public final class Reception implements SocketApplication {
           enter(client, device, false);
       case Verdict.Lapsed lapsed when mayEnter(client, "/ws/device") ->
           enter(client, lapsed.device(), true);
+      case Verdict.Participant participant when isSocketIo(client) ->
+          enter(client, participant, Shown.TOKEN);
+      case Verdict.User user when isForRoom(client) ->
+          enter(client, user.participant(), Shown.TOKEN);
       case Verdict.User user when mayEnter(client, "/ws/dashboard") ->
           enter(client, user, Shown.TOKEN);
-      case Verdict.Device _, Verdict.Lapsed _, Verdict.User _ -> {
+      case Verdict.Device _, Verdict.Lapsed _, Verdict.User _, Verdict.Participant _ -> {
         telemetry.turnedAway(Reason.FORBIDDEN);
         refuse(client, Verdict.Refused.INVALID);
       }
@@ -114,9 +123,11 @@ public final class Reception implements SocketApplication {
   /** REST silently renews a cookie, so a bad one is never the last word. */
   private void judgeCookie(Joining client, Verdict verdict) {
     switch (verdict) {
+      case Verdict.User user when isForRoom(client) ->
+          enter(client, user.participant(), Shown.COOKIE);
       case Verdict.User user when mayEnter(client, "/ws/dashboard") ->
           enter(client, user, Shown.COOKIE);
-      case Verdict.User _, Verdict.Device _, Verdict.Lapsed _ -> {
+      case Verdict.User _, Verdict.Device _, Verdict.Lapsed _, Verdict.Participant _ -> {
         telemetry.turnedAway(Reason.FORBIDDEN);
         client.turnAway(Ending.ABORTED);
       }
@@ -132,6 +143,15 @@ public final class Reception implements SocketApplication {
   private static boolean mayEnter(Joining client, String plainPath) {
     Handshake handshake = client.handshake();
     return handshake.dialect() == Dialect.SOCKET_IO || handshake.path().equals(plainPath);
+  }
+
+  private static boolean isSocketIo(Joining client) {
+    return client.handshake().dialect() == Dialect.SOCKET_IO;
+  }
+
+  /** A user who names a session wants to be there, and not at the dashboard. */
+  private static boolean isForRoom(Joining client) {
+    return isSocketIo(client) && client.handshake().query().containsKey(RoomDoor.SESSION);
   }
 
   private void enter(Joining client, Verdict.Device device, boolean isLapsed) {
@@ -157,16 +177,34 @@ public final class Reception implements SocketApplication {
   }
 
   private void enter(Joining client, Verdict.User user, Shown shown) {
+    unlessOver(
+        client,
+        user.session(),
+        shown,
+        () -> {
+          var visitor = new DashboardDoor.Visitor(user.session(), user.role().word(), shown);
+          client.loop().execute(() -> dashboards.enter(visitor, client));
+        });
+  }
+
+  private void enter(Joining client, Verdict.Participant participant, Shown shown) {
+    unlessOver(
+        client,
+        participant.session(),
+        shown,
+        () -> client.loop().execute(() -> rooms.enter(participant, client)));
+  }
+
+  private void unlessOver(Joining client, UserSession session, Shown shown, Runnable enter) {
     sessions
-        .judge(user.session())
+        .judge(session)
         .thenAccept(
             over -> {
               if (over.isPresent()) {
                 telemetry.turnedAway(Reason.REVOKED);
                 over(client, shown);
               } else {
-                var visitor = new DashboardDoor.Visitor(user.session(), user.role().word(), shown);
-                client.loop().execute(() -> dashboards.enter(visitor, client));
+                enter.run();
               }
             });
   }

@@ -3,6 +3,8 @@ package io.muster.persistence;
 import io.muster.actors.canary.CanaryJournal;
 import io.muster.actors.device.DeviceEvent;
 import io.muster.actors.device.DeviceState;
+import io.muster.actors.room.Published;
+import io.muster.actors.room.RoomState;
 import java.io.NotSerializableException;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 
@@ -27,6 +29,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       case DeviceEvent event -> EventJson.manifest(event);
       case DeviceState _ -> StateJson.MANIFEST;
       case CanaryJournal.Written _ -> CANARY;
+      case Published _ -> RoomJson.PUBLISHED;
+      case RoomState _ -> RoomJson.STATE;
       default -> throw foreign(fact);
     };
   }
@@ -38,6 +42,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       case DeviceState state -> JsonWriter.object(json -> StateJson.write(json, state));
       case CanaryJournal.Written written ->
           JsonWriter.object(json -> json.instant("at", written.at()));
+      case Published published -> JsonWriter.object(json -> RoomJson.write(json, published));
+      case RoomState state -> JsonWriter.object(json -> RoomJson.write(json, state));
       default -> throw foreign(fact);
     };
   }
@@ -53,6 +59,8 @@ public final class JournalSerializer extends SerializerWithStringManifest {
       return switch (manifest) {
         case StateJson.MANIFEST -> StateJson.read(json);
         case CANARY -> new CanaryJournal.Written(json.instant("at"));
+        case RoomJson.PUBLISHED -> RoomJson.published(json);
+        case RoomJson.STATE -> RoomJson.state(json);
         default -> EventJson.read(manifest, json);
       };
     } catch (RuntimeException e) {

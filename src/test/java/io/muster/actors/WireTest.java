@@ -26,6 +26,12 @@ import io.muster.actors.device.Outcome;
 import io.muster.actors.device.ToSession;
 import io.muster.actors.device.UrgentDevices;
 import io.muster.actors.notify.GraceRulebook;
+import io.muster.actors.room.Audience;
+import io.muster.actors.room.EventId;
+import io.muster.actors.room.Priority;
+import io.muster.actors.room.Publication;
+import io.muster.actors.room.RoomCommand;
+import io.muster.actors.room.RoomEvent;
 import io.muster.actors.session.Revocation;
 import io.muster.actors.tenant.TenantChange;
 import java.lang.reflect.Modifier;
@@ -122,7 +128,8 @@ class WireTest {
   }
 
   static Stream<Wire> samples() {
-    return Stream.of(views(), commands(), requests(), answers(), sessions(), news(), others())
+    return Stream.of(
+            views(), commands(), requests(), answers(), sessions(), news(), rooms(), others())
         .flatMap(List::stream);
   }
 
@@ -223,6 +230,38 @@ class WireTest {
               into.accept(new News(ACME, one));
             })
         .toList();
+  }
+
+  private static List<Wire> rooms() {
+    var head = new EventId("k3x", 7);
+    return List.of(
+        new RoomCommand.Publish(
+            new Publication(
+                "vote:rejected",
+                "{\"why\":\"zu spät\"}",
+                Priority.HIGH,
+                new Audience(List.of("presenter"), List.of("anna"), List.of("ben")),
+                Optional.of("op-1"),
+                "service",
+                Optional.of("key-1")),
+            AT,
+            ref()),
+        new RoomCommand.Attach(ref()),
+        new RoomCommand.Detach(ref()),
+        new RoomCommand.Read(head, 50, ref()),
+        new RoomCommand.Sleep(),
+        new RoomCommand.Answer.Done(head, AT),
+        new RoomCommand.Answer.No(RoomCommand.Refusal.BUSY),
+        new RoomCommand.History.Events(List.of(happened(head)), head),
+        new RoomCommand.History.Reset(RoomCommand.Reason.EXPIRED, EventId.BEGINNING, head),
+        new RoomCommand.History.Unavailable(),
+        new RoomCommand.ToRelay.Attached(ref(), head),
+        new RoomCommand.ToRelay.Happened(EventId.BEGINNING, List.of(happened(head))));
+  }
+
+  private static RoomEvent happened(EventId id) {
+    return new RoomEvent(
+        id, AT, "poll:closed", "{}", Priority.NORMAL, Audience.EVERYBODY, Optional.empty(), "ben");
   }
 
   private static List<Wire> others() {

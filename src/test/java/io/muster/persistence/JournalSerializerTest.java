@@ -12,6 +12,12 @@ import io.muster.actors.device.DeviceState;
 import io.muster.actors.device.Order;
 import io.muster.actors.device.PendingCommands;
 import io.muster.actors.device.PendingCommands.Pending;
+import io.muster.actors.room.Audience;
+import io.muster.actors.room.EventId;
+import io.muster.actors.room.Priority;
+import io.muster.actors.room.Published;
+import io.muster.actors.room.RoomEvent;
+import io.muster.actors.room.RoomState;
 import io.muster.support.SampleEvents;
 import java.io.IOException;
 import java.io.NotSerializableException;
@@ -19,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
@@ -137,6 +144,53 @@ class JournalSerializerTest {
       assertEquals(text(golden("canary-written.v1")), text(serializer.toBinary(written)));
       assertEquals(
           written, serializer.fromBinary(golden("canary-written.v1"), "canary-written.v1"));
+    }
+  }
+
+  @Nested
+  class What_happens_in_a_room {
+    private static final Instant AT = Instant.parse("2026-03-01T08:30:00.123456Z");
+    private static final EventId ID = new EventId("mh2x9k1abc", 42);
+
+    @Test
+    void is_read_as_it_was_written() throws Exception {
+      var event =
+          new RoomEvent(
+              ID,
+              AT,
+              "vote:rejected",
+              "{\"reason\": \"zu spät\"}",
+              Priority.HIGH,
+              new Audience(List.of("presenter"), List.of("anna"), List.of("ben")),
+              Optional.of("op-1"),
+              "service");
+      frozen("room-published.v1", new Published(event, Optional.of("key-1"), -7));
+    }
+
+    @Test
+    void is_short_where_there_is_little_to_say() throws Exception {
+      var event =
+          new RoomEvent(
+              ID, AT, "t", "1", Priority.NORMAL, Audience.EVERYBODY, Optional.empty(), "u");
+      var written = serializer.toBinary(new Published(event, Optional.empty(), 0));
+      assertEquals(
+          "{'id':'mh2x9k1abc.000000000001a','at':'2026-03-01T08:30:00.123456Z','type':'t','by':'u','payload':1}"
+              .replace('\'', '"'),
+          new String(written, StandardCharsets.UTF_8));
+      assertEquals(
+          new Published(event, Optional.empty(), 0),
+          serializer.fromBinary(written, "room-published.v1"));
+    }
+
+    @Test
+    void amounts_to_what_was_written() throws Exception {
+      frozen("room-state.v1", new RoomState(ID, List.of(new RoomState.Used("key-1", ID, AT, -7))));
+    }
+
+    private void frozen(String name, Object fact) throws Exception {
+      assertEquals(name, serializer.manifest(fact));
+      assertEquals(text(golden(name)), text(serializer.toBinary(fact)));
+      assertEquals(fact, serializer.fromBinary(golden(name), name));
     }
   }
 

@@ -186,7 +186,7 @@ final class ContentRoutes extends Directives {
             switch (verdict) {
               case Verdict.Device device -> inTurn(device);
               case Verdict.Lapsed _ -> complete(DeviceAnswers.no(Verdict.Refused.EXPIRED));
-              case Verdict.User _ -> complete(DeviceAnswers.invalid());
+              case Verdict.User _, Verdict.Participant _ -> complete(DeviceAnswers.invalid());
               case Verdict.Refused refused -> complete(DeviceAnswers.no(refused));
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
             });

@@ -36,6 +36,8 @@ public final class Guard extends Directives implements Access {
                           .formatted(needed.word(), user.role().word()));
               case Verdict.Device _, Verdict.Lapsed _ ->
                   forbidden("this needs a user's token, yours is a device's");
+              case Verdict.Participant _ ->
+                  forbidden("this needs a user's token, yours is a participant's");
               case Verdict.Refused refused ->
                   complete(Problem.UNAUTHORIZED.because(reason(refused)).response());
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());

@@ -62,6 +62,7 @@ public final class Routes extends Directives {
       Revocations revocations,
       Clock clock,
       ClusterRoutes.House cluster,
+      RoomRoutes.House rooms,
       BackEndRoutes.House backEnd,
       BackEndHealth.House backEndHealth) {}
 
@@ -82,6 +83,7 @@ public final class Routes extends Directives {
   private final BackEndHealth backEndHealth;
   private final SessionRoutes sessions;
   private final ClusterRoutes cluster;
+  private final RoomRoutes rooms;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -110,6 +112,13 @@ public final class Routes extends Directives {
         new SessionRoutes(
             house.revocations(), house.access(), house.backEnd().key(), house.clock());
     cluster = new ClusterRoutes(house.cluster(), house.access(), house.backEnd().key());
+    rooms =
+        new RoomRoutes(
+            house.rooms(),
+            house.backEnd().key(),
+            house.authenticator(),
+            house.revocations(),
+            house.clock());
     screenshots =
         new ScreenshotRoutes(
             house.devices(), house.shelf(), house.telemetry(), house.access(), house.clock());
@@ -136,6 +145,7 @@ public final class Routes extends Directives {
             pathPrefix("cluster", () -> concat(
                 pathEndOrSingleSlash(cluster::overview),
                 pathPrefix("nodes", () -> pathPrefix(segment(), node -> path("drain", () -> cluster.drain(node)))))),
+            pathPrefix("rooms", () -> pathPrefix(segment(), room -> path("events", () -> rooms.events(room)))),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
@@ -151,6 +161,7 @@ public final class Routes extends Directives {
                     devices.one(id))))))))),
         pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all())),
         pathPrefix(OwnFiles.PATH, screenshots::files),
+        path("events", rooms::ofSession),
         pathPrefix("health", ops::health),
         path("metrics", ops::metrics),
         web.documents(),

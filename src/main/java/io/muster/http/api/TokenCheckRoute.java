@@ -48,7 +48,7 @@ final class TokenCheckRoute extends Directives {
             switch (verdict) {
               case Verdict.Device device -> inTurn(device, false);
               case Verdict.Lapsed lapsed -> inTurn(lapsed.device(), true);
-              case Verdict.User _ -> complete(DeviceAnswers.invalid());
+              case Verdict.User _, Verdict.Participant _ -> complete(DeviceAnswers.invalid());
               case Verdict.Refused refused -> complete(DeviceAnswers.no(refused));
               case Verdict.Unavailable _ -> complete(Problem.UNAVAILABLE.response());
             });

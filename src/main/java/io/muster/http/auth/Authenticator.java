@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACVerifier;
+import io.muster.actors.session.UserSession;
 import io.muster.http.auth.Claims.Unfit;
 import io.muster.http.auth.Verdict.Refused;
 import java.time.Clock;
@@ -17,13 +18,14 @@ import java.util.concurrent.CompletionStage;
  * Says whose a token is. Thread-safe.
  *
  * <p>The algorithm is never the token's choice: HS256 belongs to our two secrets, one for devices
- * and one for users, told apart by the claim {@code type}; RS256 and ES256 belong to the issuer of
- * user tokens, if one is configured. HS256 is answered at once, on the caller's thread, in a few
- * microseconds; the others off it.
+ * and one for users and participants, told apart by the claim {@code type}; RS256 and ES256 belong
+ * to the issuer of user tokens, if one is configured. HS256 is answered at once, on the caller's
+ * thread, in a few microseconds; the others off it.
  */
 public final class Authenticator {
   private static final String DEVICE = "device";
   private static final String USER = "user";
+  private static final String PARTICIPANT = "participant";
 
   private final JWSVerifier devices;
   private final Optional<JWSVerifier> users;
@@ -84,6 +86,8 @@ public final class Authenticator {
     return switch (token.claims().type()) {
       case DEVICE -> token.isSignedBy(devices) ? device(text, token) : Refused.INVALID;
       case USER -> users.filter(token::isSignedBy).isPresent() ? user(token) : Refused.INVALID;
+      case PARTICIPANT ->
+          users.filter(token::isSignedBy).isPresent() ? participant(token) : Refused.INVALID;
       default -> Refused.INVALID;
     };
   }
@@ -93,9 +97,12 @@ public final class Authenticator {
       case HOLDS -> {
         // An issuer configured for users need not know our word for them, but not another's.
         String type = token.claims().type();
-        boolean ours = type.isEmpty() || type.equals(USER);
+        boolean ours = type.isEmpty() || type.equals(USER) || type.equals(PARTICIPANT);
         try {
-          yield ours && issuer.get().isMeant(token.claims()) ? user(token) : Refused.INVALID;
+          if (!ours || !issuer.get().isMeant(token.claims())) {
+            yield Refused.INVALID;
+          }
+          yield type.equals(PARTICIPANT) ? participant(token) : user(token);
         } catch (Unfit e) {
           yield Refused.INVALID;
         }
@@ -136,8 +143,21 @@ public final class Authenticator {
             claims.optional("email"),
             claims.optional("jti"),
             claims.issuedAt(),
-            claims.expiresAt());
+            claims.expiresAt(),
+            claims.rooms());
     headers.held(token);
     return claims.isOver(now) ? Refused.EXPIRED : user;
+  }
+
+  private Verdict participant(Token token) throws Unfit {
+    Claims claims = token.claims();
+    Instant now = clock.instant();
+    claims.mustHaveBegun(now);
+    var session =
+        new UserSession(
+            claims.org(), claims.required("sub"), claims.optional("jti"), claims.issuedAt());
+    var participant = new Verdict.Participant(session, claims.expiresAt(), claims.rooms());
+    headers.held(token);
+    return claims.isOver(now) ? Refused.EXPIRED : participant;
   }
 }

@@ -81,6 +81,10 @@ record Claims(ObjectNode json) {
         : Role.of(json.path("role").asText(""));
   }
 
+  RoomGrants rooms() throws Unfit {
+    return RoomGrants.read(json.path("rooms"));
+  }
+
   String required(String claim) throws Unfit {
     return optional(claim).filter(text -> !text.isEmpty()).orElseThrow(() -> new Unfit(claim));
   }

@@ -2,12 +2,17 @@ package io.muster.http.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /** A shared secret of at least 32 bytes. Shows itself to nobody. */
 public final class Secret {
   /** HS256 is as strong as its key only up to the length of its hash. */
   private static final int BYTES_MIN = 32;
+
+  private static final String ALGORITHM = "HmacSHA256";
 
   private final byte[] bytes;
 
@@ -26,6 +31,17 @@ public final class Secret {
           "A secret must have at least %d bytes, had %d".formatted(BYTES_MIN, bytes.length));
     }
     return new Secret(bytes);
+  }
+
+  /** Another key of 32 bytes for another purpose; of neither can the other be learnt. */
+  public byte[] derive(String purpose) {
+    try {
+      var mac = Mac.getInstance(ALGORITHM);
+      mac.init(new SecretKeySpec(bytes, ALGORITHM));
+      return mac.doFinal(purpose.getBytes(UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JVM knows " + ALGORITHM, e);
+    }
   }
 
   byte[] bytes() {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -86,6 +87,15 @@ public final class TokenMint implements TokenIssuer {
     Map<String, Object> claims = claims(id, org, "user");
     email.ifPresent(address -> claims.put("email", address));
     claims.put("role", role.word());
+    return mint(claims, life);
+  }
+
+  /**
+   * @param rooms the claim, as {@link RoomGrants} reads it
+   */
+  public Minted participant(String id, OrgId org, List<Map<String, Object>> rooms, Duration life) {
+    Map<String, Object> claims = claims(id, org, "participant");
+    claims.put("rooms", rooms);
     return mint(claims, life);
   }
 

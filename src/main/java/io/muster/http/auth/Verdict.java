@@ -53,13 +53,22 @@ public sealed interface Verdict {
       Optional<String> email,
       Optional<String> jti,
       Instant issuedAt,
-      Instant expiresAt)
+      Instant expiresAt,
+      RoomGrants rooms)
       implements Verdict {
 
     public UserSession session() {
       return new UserSession(org, id, jti, issuedAt);
     }
+
+    /** The same person, as a guest of rooms. */
+    public Participant participant() {
+      return new Participant(session(), expiresAt, rooms);
+    }
   }
+
+  /** Somebody who takes part in rooms of an application, and has no other business here. */
+  record Participant(UserSession session, Instant expiresAt, RoomGrants rooms) implements Verdict {}
 
   /** The token will never be accepted again: the only answer a client may give up on. */
   enum Refused implements Verdict {

@@ -54,6 +54,11 @@ public final class EventLoops implements Executor, AutoCloseable {
     return Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
+  /** The loops in turn. */
+  public EventLoop next() {
+    return (EventLoop) group.next();
+  }
+
   @Override
   public void execute(Runnable task) {
     EventLoop mine = current.getIfExists();

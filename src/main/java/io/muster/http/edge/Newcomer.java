@@ -7,6 +7,7 @@ import io.muster.http.socketio.SocketPacket.Event;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,22 +59,22 @@ final class Newcomer implements SocketConnection.Member, SocketApplication.Joini
   // ── the answer, from any thread ──
 
   @Override
-  public Socket accept(SocketHandler handler) {
+  public Socket accept(SocketHandler handler, Optional<String> pid) {
     var socket = new NamespaceSocket(connection, namespace, handler);
     if (answered.compareAndSet(false, true)) {
-      connection.run(() -> letIn(socket));
+      connection.run(() -> letIn(socket, pid));
     } else {
       connection.run(socket::closed);
     }
     return socket;
   }
 
-  private void letIn(NamespaceSocket socket) {
+  private void letIn(NamespaceSocket socket, Optional<String> pid) {
     if (!connection.awaits(this)) {
       socket.closed();
       return;
     }
-    connection.welcome(socket);
+    connection.welcome(socket, pid);
     if (!connection.awaits(this)) {
       socket.closed();
     } else if (early.isEmpty()) {

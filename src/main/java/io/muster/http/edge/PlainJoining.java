@@ -2,6 +2,7 @@ package io.muster.http.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.EventLoop;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A client of a plain WebSocket at the door. May be answered from any thread, once. */
@@ -41,7 +42,7 @@ final class PlainJoining implements SocketApplication.Joining {
   }
 
   @Override
-  public Socket accept(SocketHandler handler) {
+  public Socket accept(SocketHandler handler, Optional<String> pid) {
     answer(() -> socket.letIn(handler));
     return socket;
   }

@@ -2,6 +2,7 @@ package io.muster.http.edge;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.netty.channel.EventLoop;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What is mounted behind a listener: it decides who may join. */
@@ -49,7 +50,17 @@ public interface SocketApplication {
      * Lets the client in. Its first packet is the CONNECT reply; frames sent to the returned socket
      * follow it.
      */
-    Socket accept(SocketHandler handler);
+    default Socket accept(SocketHandler handler) {
+      return accept(handler, Optional.empty());
+    }
+
+    /**
+     * As {@link #accept(SocketHandler)}.
+     *
+     * @param pid told to a Socket.IO client, which then shows it with the last event it has got
+     *     when it comes again, and takes itself for recovered when it is told the same one
+     */
+    Socket accept(SocketHandler handler, Optional<String> pid);
 
     /**
      * Refuses for good: real clients do not come back. {@code data} is sent as {@code data} of the

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -253,13 +254,13 @@ final class SocketConnection implements EngineListener {
   }
 
   /** The newcomer was let in: it may be told so now. */
-  void welcome(NamespaceSocket socket) {
+  void welcome(NamespaceSocket socket, Optional<String> pid) {
     session.joined();
     joinBy = Due.NEVER;
     strangerBytes = 0;
     rewind();
     JsonText out = packet();
-    SocketCodec.connected(out, socket.namespace(), socket.id());
+    SocketCodec.connected(out, socket.namespace(), socket.id(), pid);
     session.text(out);
   }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -244,10 +245,17 @@ public final class SocketCodec {
 
   // ── writing ──
 
-  /** The answer to a CONNECT that was let in. */
-  public static void connected(JsonText out, String namespace, String publicId) {
+  /**
+   * The answer to a CONNECT that was let in.
+   *
+   * @param pid by which a client can be recovered
+   */
+  public static void connected(
+      JsonText out, String namespace, String publicId, Optional<String> pid) {
     head(out, '0', 0, namespace, SocketPacket.NO_ID);
-    out.ascii("{\"sid\":").string(publicId).raw((byte) '}');
+    out.ascii("{\"sid\":").string(publicId);
+    pid.ifPresent(known -> out.ascii(",\"pid\":").string(known));
+    out.raw((byte) '}');
   }
 
   /** The answer to a CONNECT that was refused for good; {@code data} is left out when empty. */

@@ -25,6 +25,8 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.sun.net.httpserver.HttpServer;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
+import io.muster.actors.room.RoomId;
+import io.muster.http.auth.RoomGrants.Action;
 import io.muster.http.auth.Verdict.Device;
 import io.muster.http.auth.Verdict.Refused;
 import io.muster.http.auth.Verdict.User;
@@ -301,6 +303,65 @@ class AuthenticatorTest {
   }
 
   @Nested
+  class A_participants_token {
+    private Verdict with(List<Map<String, Object>> rooms) {
+      return verdict(users.participant("anna", ACME, rooms, Duration.ofMinutes(30)).token());
+    }
+
+    private RoomGrants grants(Map<String, Object> grant) {
+      return ((Verdict.Participant) with(List.of(grant))).rooms();
+    }
+
+    @Test
+    void is_its_participant() {
+      var participant = (Verdict.Participant) with(List.of());
+      assertEquals("anna", participant.session().user());
+      assertEquals(ACME, participant.session().org());
+      assertEquals(clock.now.plus(Duration.ofMinutes(30)), participant.expiresAt());
+      assertEquals(RoomGrants.NONE, participant.rooms());
+    }
+
+    @Test
+    void grants_what_it_says_where_it_says_so() {
+      var grants =
+          grants(
+              Map.of("pattern", "session:s1", "actions", List.of("subscribe"), "as", "presenter"));
+      var here = new RoomId("session", "s1");
+      assertEquals(
+          Optional.of("presenter"), grants.find(here, Action.SUBSCRIBE).orElseThrow().as());
+      assertTrue(grants.find(here, Action.PUBLISH).isEmpty());
+      assertTrue(grants.find(new RoomId("session", "s12"), Action.SUBSCRIBE).isEmpty());
+    }
+
+    @Test
+    void with_a_star_grants_all_rooms_that_begin_so() {
+      var grants = grants(Map.of("pattern", "session:a*", "actions", List.of("subscribe")));
+      assertTrue(grants.find(new RoomId("session", "ab"), Action.SUBSCRIBE).isPresent());
+      assertTrue(grants.find(new RoomId("session", "b"), Action.SUBSCRIBE).isEmpty());
+    }
+
+    @Test
+    void grants_nothing_by_words_nobody_knows() {
+      var grants = grants(Map.of("pattern", "session:a", "actions", List.of("rule", "SUBSCRIBE")));
+      for (Action action : Action.values()) {
+        assertTrue(grants.find(new RoomId("session", "a"), action).isEmpty());
+      }
+    }
+
+    @Test
+    void whose_rooms_are_no_list_of_grants_is_refused() {
+      assertEquals(Refused.INVALID, with(List.of(Map.of("actions", List.of("subscribe")))));
+    }
+
+    @Test
+    void signed_by_the_devices_secret_is_refused() {
+      assertEquals(
+          Refused.INVALID,
+          verdict(devices.participant("anna", ACME, List.of(), Duration.ofMinutes(30)).token()));
+    }
+  }
+
+  @Nested
   class A_user_token {
     @Test
     void is_its_user() {
@@ -314,7 +375,8 @@ class AuthenticatorTest {
               Optional.of("a@b.c"),
               Optional.of(minted.jti()),
               clock.now,
-              clock.now.plus(Duration.ofMinutes(30))),
+              clock.now.plus(Duration.ofMinutes(30)),
+              RoomGrants.NONE),
           verdict(minted.token()));
     }
 

@@ -221,7 +221,7 @@ class WatchersTest {
     }
 
     @Override
-    public Socket accept(SocketHandler accepted) {
+    public Socket accept(SocketHandler accepted, Optional<String> pid) {
       handler = accepted;
       return this;
     }

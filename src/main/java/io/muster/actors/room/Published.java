@@ -1,0 +1,11 @@
+package io.muster.actors.room;
+
+import java.util.Optional;
+
+/**
+ * An event, as the room's journal keeps it.
+ *
+ * @param key under which it was asked for
+ * @param fingerprint of what was asked for, to tell a repeat from another wish under the same key
+ */
+public record Published(RoomEvent event, Optional<String> key, int fingerprint) {}

@@ -1,0 +1,345 @@
+package io.muster.actors.room;
+
+import io.muster.actors.room.RoomCommand.*;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * One room. It numbers what is published, journals it, and only then tells the nodes that have
+ * guests here. What comes while a write is under way is written together afterwards, so a busy room
+ * waits for the disk as often as a quiet one.
+ */
+public final class Room extends EventSourcedBehavior<RoomCommand, Published, RoomState> {
+  public static final EntityTypeKey<RoomCommand> KEY =
+      EntityTypeKey.create(RoomCommand.class, "Room");
+
+  // One write may hold so much: less than a frame of the cluster, and than a statement should have.
+  private static final int WRITE_MAX = 500;
+  private static final int WRITE_CHARS_MAX = 256 * 1024;
+
+  /** A relay that has not been heard of for so long is gone. */
+  private static final Duration RELAY_LIFE = Duration.ofSeconds(30);
+
+  private static final int PAGE_MAX = 1_000;
+  private static final int PAGE_CHARS_MAX = 256 * 1024;
+
+  public record Surroundings(
+      RoomSettings settings, RoomJournal journal, Clock clock, RandomGenerator chance) {}
+
+  public static Behavior<RoomCommand> create(
+      RoomId id, Surroundings around, ActorRef<ClusterSharding.ShardCommand> shard) {
+    return Behaviors.setup(
+        ctx -> Behaviors.withTimers(timers -> new Room(id, around, shard, ctx, timers)));
+  }
+
+  // ── what a command means ──
+
+  private Effect<Published, RoomState> decide(RoomState state, RoomCommand command) {
+    return switch (command) {
+      case Publish c -> publish(state, c);
+      case Write _ -> write(state);
+      case Attach c -> attach(state, c);
+      case Detach c -> detach(c);
+      case Read c -> read(state, c);
+      case Idle _ -> idle();
+      case Sleep _ -> Effect().stop();
+    };
+  }
+
+  private Effect<Published, RoomState> publish(RoomState state, Publish c) {
+    if (c.giveUpAt().isBefore(now())) {
+      return Effect().none(); // nobody waits, and it may come again
+    }
+    var before = c.wanted().key().flatMap(key -> state.used(key, now()));
+    if (before.isPresent()) {
+      var used = before.get();
+      return answer(
+          c,
+          used.fingerprint() == c.wanted().fingerprint()
+              ? new Answer.Done(used.id(), used.at())
+              : new Answer.No(Refusal.KEY_REUSED));
+    }
+    if (waiting.size() >= around.settings().waitingMax()) {
+      return answer(c, new Answer.No(Refusal.BUSY));
+    }
+    waiting.add(c);
+    if (waiting.size() == 1) {
+      ctx.getSelf().tell(new Write()); // behind what has come meanwhile
+    }
+    return Effect().none();
+  }
+
+  private Effect<Published, RoomState> write(RoomState state) {
+    var before = state.head();
+    var facts = new ArrayList<Published>();
+    var asked = new ArrayList<Publish>();
+    var again = new ArrayList<Publish>();
+    var keys = new HashMap<String, Published>();
+    var next = before.seq() == 0 ? new EventId(generation(), 0) : before;
+    int chars = 0;
+    int taken = 0;
+    for (Publish c : waiting) {
+      if (facts.size() == WRITE_MAX || chars > WRITE_CHARS_MAX) {
+        break;
+      }
+      taken++;
+      if (c.wanted().key().filter(keys::containsKey).isPresent()) {
+        again.add(c); // asked for twice in one breath
+        continue;
+      }
+      next = next.at(next.seq() + 1);
+      var fact = new Published(event(next, c.wanted()), c.wanted().key(), c.wanted().fingerprint());
+      facts.add(fact);
+      asked.add(c);
+      c.wanted().key().ifPresent(key -> keys.put(key, fact));
+      chars += c.wanted().payload().length();
+    }
+    waiting.subList(0, taken).clear();
+    if (!waiting.isEmpty()) {
+      ctx.getSelf().tell(new Write());
+    }
+    if (facts.isEmpty()) {
+      return Effect().none();
+    }
+    return Effect()
+        .persist(List.copyOf(facts))
+        .thenRun(
+            (RoomState _) -> {
+              var events = facts.stream().map(Published::event).toList();
+              events.forEach(recent::add);
+              var news = new ToRelay.Happened(events.getFirst().id().at(before.seq()), events);
+              relays.keySet().forEach(relay -> relay.tell(news));
+              for (int i = 0; i < asked.size(); i++) {
+                asked.get(i).replyTo().tell(done(facts.get(i)));
+              }
+              again.forEach(c -> ctx.getSelf().tell(c)); // each finds its key
+              armIdle();
+            });
+  }
+
+  private RoomEvent event(EventId id, Publication wanted) {
+    return new RoomEvent(
+        id,
+        now(),
+        wanted.type(),
+        wanted.payload(),
+        wanted.priority(),
+        wanted.audience(),
+        wanted.opId(),
+        wanted.by());
+  }
+
+  private static Answer.Done done(Published fact) {
+    return new Answer.Done(fact.event().id(), fact.event().at());
+  }
+
+  /** Another one, should the room ever be wiped: the time, and what keeps two nodes apart. */
+  private String generation() {
+    return Long.toString(now().toEpochMilli(), Character.MAX_RADIX)
+        + Integer.toString(around.chance().nextInt(36 * 36, 36 * 36 * 36), Character.MAX_RADIX);
+  }
+
+  private Effect<Published, RoomState> answer(Publish c, Answer answer) {
+    c.replyTo().tell(answer);
+    return Effect().none();
+  }
+
+  // ── who is told ──
+
+  private Effect<Published, RoomState> attach(RoomState state, Attach c) {
+    if (relays.put(c.relay(), now()) == null) {
+      ctx.watchWith(c.relay(), new Detach(c.relay()));
+    }
+    c.relay().tell(new ToRelay.Attached(ctx.getSelf(), state.head()));
+    armIdle();
+    return Effect().none();
+  }
+
+  private Effect<Published, RoomState> detach(Detach c) {
+    if (relays.remove(c.relay()) != null) {
+      ctx.unwatch(c.relay());
+    }
+    armIdle();
+    return Effect().none();
+  }
+
+  // ── what has happened ──
+
+  private Effect<Published, RoomState> read(RoomState state, Read c) {
+    armIdle();
+    var head = state.head();
+    var after = c.after().equals(EventId.BEGINNING) ? head.at(0) : c.after();
+    if (!after.generation().equals(head.generation())) {
+      return reset(c, Reason.UNKNOWN, head);
+    }
+    if (after.seq() > head.seq()) {
+      return reset(c, Reason.AHEAD, head);
+    }
+    if (after.seq() == head.seq()) {
+      c.replyTo().tell(new History.Events(List.of(), head));
+      return Effect().none();
+    }
+    int limit = Math.clamp(c.limit(), 1, PAGE_MAX);
+    recent
+        .after(after.seq(), limit)
+        .ifPresentOrElse(
+            events -> c.replyTo().tell(new History.Events(page(events), head)),
+            () -> ask(after, limit, head, c.replyTo()));
+    return Effect().none();
+  }
+
+  private void ask(EventId after, int limit, EventId head, ActorRef<History> replyTo) {
+    around
+        .journal()
+        .read(id, after.seq(), limit)
+        .whenComplete(
+            (events, failure) ->
+                replyTo.tell(
+                    failure == null ? kept(after, events, head) : new History.Unavailable()));
+  }
+
+  private static History kept(EventId after, List<RoomEvent> events, EventId head) {
+    long first = events.isEmpty() ? head.seq() + 1 : events.getFirst().id().seq();
+    return first == after.seq() + 1
+        ? new History.Events(page(events), head)
+        : new History.Reset(Reason.EXPIRED, head.at(first - 1), head);
+  }
+
+  /** What fits into one message to another node; at least one event. */
+  private static List<RoomEvent> page(List<RoomEvent> events) {
+    long chars = 0;
+    for (int i = 0; i < events.size(); i++) {
+      chars += events.get(i).payload().length();
+      if (chars > PAGE_CHARS_MAX && i > 0) {
+        return events.subList(0, i);
+      }
+    }
+    return events;
+  }
+
+  /** Begins anew with what is kept, as far as that is told at once. */
+  private Effect<Published, RoomState> reset(Read c, Reason reason, EventId head) {
+    around
+        .journal()
+        .read(id, Math.max(0, head.seq() - around.settings().replayMax()), 1)
+        .whenComplete(
+            (first, failure) ->
+                c.replyTo()
+                    .tell(
+                        failure != null
+                            ? new History.Unavailable()
+                            : new History.Reset(reason, beforeFirst(first, head), head)));
+    return Effect().none();
+  }
+
+  private static EventId beforeFirst(List<RoomEvent> kept, EventId head) {
+    return kept.isEmpty() ? head : head.at(kept.getFirst().id().seq() - 1);
+  }
+
+  // ── sleep ──
+
+  private void armIdle() {
+    var life = relays.isEmpty() ? around.settings().grace() : RELAY_LIFE;
+    timers.startSingleTimer(IDLE, new Idle(), life);
+  }
+
+  private Effect<Published, RoomState> idle() {
+    if (relays.isEmpty()) {
+      shard.tell(new ClusterSharding.Passivate<>(ctx.getSelf()));
+      return Effect().none();
+    }
+    var silentSince = now().minus(RELAY_LIFE);
+    for (var relay : Map.copyOf(relays).entrySet()) {
+      if (relay.getValue().isBefore(silentSince)) {
+        relays.remove(relay.getKey());
+        ctx.unwatch(relay.getKey());
+      }
+    }
+    armIdle();
+    return Effect().none();
+  }
+
+  private Instant now() {
+    return around.clock().instant();
+  }
+
+  // ── what is known of the moment, never persisted ──
+
+  private static final String IDLE = "idle";
+
+  private final List<Publish> waiting = new ArrayList<>();
+  private final Map<ActorRef<ToRelay>, Instant> relays = new HashMap<>();
+  private final Recent recent = new Recent();
+
+  private final RoomId id;
+  private final Surroundings around;
+  private final ActorRef<ClusterSharding.ShardCommand> shard;
+  private final ActorContext<RoomCommand> ctx;
+  private final TimerScheduler<RoomCommand> timers;
+
+  private Room(
+      RoomId id,
+      Surroundings around,
+      ActorRef<ClusterSharding.ShardCommand> shard,
+      ActorContext<RoomCommand> ctx,
+      TimerScheduler<RoomCommand> timers) {
+    super(
+        PersistenceId.of(KEY.name(), id.toString()),
+        SupervisorStrategy.restartWithBackoff(Duration.ofMillis(500), Duration.ofSeconds(10), 0.3)
+            .withLoggingEnabled(false)); // told once for the node, by the probe
+    this.id = id;
+    this.around = around;
+    this.shard = shard;
+    this.ctx = ctx;
+    this.timers = timers;
+  }
+
+  // ── what Pekko asks ──
+
+  @Override
+  public RoomState emptyState() {
+    return RoomState.NEW;
+  }
+
+  @Override
+  public CommandHandler<RoomCommand, Published, RoomState> commandHandler() {
+    return this::decide;
+  }
+
+  @Override
+  public EventHandler<RoomState, Published> eventHandler() {
+    return RoomState::after;
+  }
+
+  @Override
+  public SignalHandler<RoomState> signalHandler() {
+    return newSignalHandlerBuilder().onSignal(RecoveryCompleted.instance(), _ -> armIdle()).build();
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.snapshotEvery(100, 3);
+  }
+}

@@ -1,0 +1,100 @@
+package io.muster.actors.room;
+
+import io.muster.actors.Wire;
+import java.time.Instant;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+
+/** Everything a room can be told. */
+public sealed interface RoomCommand {
+
+  /**
+   * @param giveUpAt nobody waits for the answer any more
+   */
+  record Publish(Publication wanted, Instant giveUpAt, ActorRef<Answer> replyTo)
+      implements RoomCommand, Wire {}
+
+  /** What has come while a write was under way is written together. */
+  record Write() implements RoomCommand {}
+
+  /** A node has guests here. Said again every few seconds, answered each time. */
+  record Attach(ActorRef<ToRelay> relay) implements RoomCommand, Wire {}
+
+  record Detach(ActorRef<ToRelay> relay) implements RoomCommand, Wire {}
+
+  /**
+   * @param after exclusive
+   * @param limit at most so many events
+   */
+  record Read(EventId after, int limit, ActorRef<History> replyTo) implements RoomCommand, Wire {}
+
+  /** Nobody has been here for a while. */
+  record Idle() implements RoomCommand {}
+
+  record Sleep() implements RoomCommand, Wire {}
+
+  // ── answers ──
+
+  sealed interface Answer {
+    record Done(EventId id, Instant at) implements Answer, Wire {}
+
+    record No(Refusal why) implements Answer, Wire {}
+  }
+
+  enum Refusal {
+    /** It was asked for something else under the same key. */
+    KEY_REUSED,
+    /** More waits to be written than may. */
+    BUSY,
+    /** Nothing was heard of it in time: it may have been published, and can be asked for again. */
+    UNAVAILABLE
+  }
+
+  /** What has happened after an event, or why that cannot be said. */
+  sealed interface History {
+
+    /**
+     * @param head the last event of the room; there is more as long as it is not among these
+     */
+    record Events(List<RoomEvent> events, EventId head) implements History, Wire {
+      public Events {
+        events = List.copyOf(events);
+      }
+    }
+
+    /**
+     * @param before what is kept follows this one
+     */
+    record Reset(Reason reason, EventId before, EventId head) implements History, Wire {}
+
+    /** The journal could not be asked; ask again. */
+    record Unavailable() implements History, Wire {}
+  }
+
+  /** Why somebody has to begin anew. */
+  enum Reason {
+    /** What follows is not kept any more. */
+    EXPIRED,
+    /** Of another generation of the room. */
+    UNKNOWN,
+    /** It has not happened yet. */
+    AHEAD,
+    /** More has happened since than is told at once. */
+    TOO_MANY
+  }
+
+  // ── to the relay of a node ──
+
+  sealed interface ToRelay {
+    record Attached(ActorRef<RoomCommand> room, EventId head) implements ToRelay, Wire {}
+
+    /**
+     * @param before the event before these
+     */
+    record Happened(EventId before, List<RoomEvent> events) implements ToRelay, Wire {
+      public Happened {
+        events = List.copyOf(events);
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.muster.actors.room;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What has happened in a room.
+ *
+ * @param type in the words of the application, such as {@code poll:activated}
+ * @param payload one JSON value
+ * @param opId the operation it comes from, by which its author knows it again
+ * @param by who has published it
+ */
+public record RoomEvent(
+    EventId id,
+    Instant at,
+    String type,
+    String payload,
+    Priority priority,
+    Audience audience,
+    Optional<String> opId,
+    String by) {}

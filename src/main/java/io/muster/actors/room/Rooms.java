@@ -1,0 +1,146 @@
+package io.muster.actors.room;
+
+import io.muster.actors.room.RoomCommand.*;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+
+/** The rooms, wherever they live, and what this node hears of those in which it has guests. */
+public final class Rooms implements RoomSession.Source {
+  /** Less than what an HTTP client waits. */
+  public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final ActorRef<ShardingEnvelope<RoomCommand>> shards;
+  private final ActorRef<Order> relays;
+  private final ActorSystem<?> system;
+  private final Clock clock;
+
+  private Rooms(
+      ActorRef<ShardingEnvelope<RoomCommand>> shards,
+      ActorSystem<?> system,
+      DispatcherSelector dispatcher,
+      Clock clock) {
+    this.shards = shards;
+    this.system = system;
+    this.clock = clock;
+    this.relays = system.systemActorOf(Behaviors.setup(_ -> relays()), "room-relays", dispatcher);
+  }
+
+  /** Starts this node's share of the rooms. Call once. */
+  public static Rooms open(
+      ActorSystem<?> system, DispatcherSelector dispatcher, Room.Surroundings around) {
+    var entity =
+        Entity.of(
+                Room.KEY,
+                ctx -> Room.create(RoomId.parse(ctx.getEntityId()), around, ctx.getShard()))
+            .withEntityProps(dispatcher)
+            .withStopMessage(new Sleep());
+    return new Rooms(ClusterSharding.get(system).init(entity), system, dispatcher, around.clock());
+  }
+
+  private void tell(RoomId room, RoomCommand command) {
+    shards.tell(new ShardingEnvelope<>(room.toString(), command));
+  }
+
+  /** Never fails: who does not answer in time is {@link Refusal#UNAVAILABLE}. */
+  public CompletionStage<Answer> publish(RoomId room, Publication wanted) {
+    return AskPattern.<ShardingEnvelope<RoomCommand>, Answer>ask(
+            shards,
+            replyTo ->
+                new ShardingEnvelope<>(
+                    room.toString(), new Publish(wanted, clock.instant().plus(PATIENCE), replyTo)),
+            PATIENCE,
+            system.scheduler())
+        .exceptionally(_ -> new Answer.No(Refusal.UNAVAILABLE));
+  }
+
+  /** Never fails: who does not answer in time is {@link History.Unavailable}. */
+  @Override
+  public CompletionStage<History> read(RoomId room, EventId after, int limit) {
+    return AskPattern.<ShardingEnvelope<RoomCommand>, History>ask(
+            shards,
+            replyTo -> new ShardingEnvelope<>(room.toString(), new Read(after, limit, replyTo)),
+            PATIENCE,
+            system.scheduler())
+        .exceptionally(_ -> new History.Unavailable());
+  }
+
+  @Override
+  public void join(RoomId room, RoomRelay.Listener listener) {
+    relays.tell(new Order.Join(room, listener));
+  }
+
+  @Override
+  public void leave(RoomId room, RoomRelay.Listener listener) {
+    relays.tell(new Order.Leave(room, listener));
+  }
+
+  // ── the relays of this node ──
+
+  private sealed interface Order {
+    record Join(RoomId room, RoomRelay.Listener listener) implements Order {}
+
+    record Leave(RoomId room, RoomRelay.Listener listener) implements Order {}
+
+    record IsEmpty(RoomId room) implements Order {}
+  }
+
+  /** How many guests each relay has, so that none is stopped with one on its way. */
+  private static final class Hosted {
+    private final ActorRef<RoomRelay.Message> relay;
+    private int guests;
+
+    Hosted(ActorRef<RoomRelay.Message> relay) {
+      this.relay = relay;
+    }
+  }
+
+  private Behavior<Order> relays() {
+    Map<RoomId, Hosted> hosted = new HashMap<>();
+    return Behaviors.receive(
+        (ctx, order) -> {
+          switch (order) {
+            case Order.Join o -> {
+              var host =
+                  hosted.computeIfAbsent(
+                      o.room(),
+                      room ->
+                          new Hosted(
+                              ctx.spawnAnonymous(
+                                  RoomRelay.of(
+                                      command -> tell(room, command),
+                                      () -> ctx.getSelf().tell(new Order.IsEmpty(room))),
+                                  DispatcherSelector.sameAsParent())));
+              host.guests++;
+              host.relay.tell(new RoomRelay.Join(o.listener()));
+            }
+            case Order.Leave o -> {
+              var host = hosted.get(o.room());
+              if (host != null) {
+                host.guests--;
+                host.relay.tell(new RoomRelay.Leave(o.listener()));
+              }
+            }
+            case Order.IsEmpty o -> {
+              var host = hosted.get(o.room());
+              if (host != null && host.guests <= 0) {
+                hosted.remove(o.room());
+                ctx.stop(host.relay);
+              }
+            }
+          }
+          return Behaviors.same();
+        });
+  }
+}

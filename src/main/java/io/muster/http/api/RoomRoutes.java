@@ -1,0 +1,308 @@
+package io.muster.http.api;
+
+import io.muster.actors.room.Audience;
+import io.muster.actors.room.EventId;
+import io.muster.actors.room.Priority;
+import io.muster.actors.room.Publication;
+import io.muster.actors.room.RoomCommand.Answer;
+import io.muster.actors.room.RoomCommand.History;
+import io.muster.actors.room.RoomCommand.Refusal;
+import io.muster.actors.room.RoomEvent;
+import io.muster.actors.room.RoomId;
+import io.muster.actors.room.Rooms;
+import io.muster.actors.session.SessionJudge;
+import io.muster.http.Json;
+import io.muster.http.auth.Authenticator;
+import io.muster.http.auth.Presented;
+import io.muster.http.auth.RoomGrants.Action;
+import io.muster.http.auth.Verdict;
+import io.muster.http.room.LivePoll;
+import io.muster.http.room.RoomError;
+import io.muster.http.room.RoomStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.apache.pekko.http.javadsl.marshalling.sse.EventStreamMarshalling;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/** What happens in rooms: told by applications, read by whoever may. */
+public final class RoomRoutes extends Directives {
+  private static final int TYPE_CHARS_MAX = 128;
+  private static final int PAYLOAD_BYTES_MAX = 64 * 1024;
+  private static final int NAMES_MAX = 100;
+  private static final int PAGE_DEFAULT = 100;
+  private static final int PAGE_MAX = 1_000;
+  private static final String SESSIONS = "session";
+
+  /**
+   * @param loop on which a stream is fed; another one for each
+   */
+  public record House(Rooms rooms, Supplier<ScheduledExecutorService> loop) {}
+
+  private final House house;
+  private final ServiceKey service;
+  private final Authenticator authenticator;
+  private final SessionJudge sessions;
+  private final Clock clock;
+
+  RoomRoutes(
+      House house,
+      ServiceKey service,
+      Authenticator authenticator,
+      SessionJudge sessions,
+      Clock clock) {
+    this.house = house;
+    this.service = service;
+    this.authenticator = authenticator;
+    this.sessions = sessions;
+    this.clock = clock;
+  }
+
+  // formatter:off
+  /** {@code /rooms/{id}/events} */
+  Route events(String name) {
+    return room(() -> RoomId.parse(name), id -> methods(
+        get(()  -> caller(id, Action.SUBSCRIBE, reader -> eventsOf(id, reader))),
+        post(() -> caller(id, Action.PUBLISH,   author -> idempotencyKey(key ->
+            body(body -> publish(id, wanted(body, author, key))))))));
+  }
+
+  /** {@code /events?sessionId=}, as clients of sessions know it. */
+  Route ofSession() {
+    return parameter("sessionId", key -> room(() -> new RoomId(SESSIONS, key), id ->
+        get(() -> caller(id, Action.SUBSCRIBE, reader -> stream(id, reader)))));
+  }
+  // formatter:on
+
+  private Route room(Supplier<RoomId> read, Function<RoomId, Route> inner) {
+    RoomId id;
+    try {
+      id = read.get();
+    } catch (IllegalArgumentException e) {
+      return complete(response(RoomError.INVALID_ROOM_ID, e.getMessage()));
+    }
+    return inner.apply(id);
+  }
+
+  // ── who asks ──
+
+  /**
+   * @param isService it answers for its users, and may know everything
+   */
+  private record Caller(String name, Optional<String> role, boolean isService) {
+    boolean mayKnow(Audience audience) {
+      return isService || audience.admits(name, role);
+    }
+  }
+
+  private Route caller(RoomId room, Action action, Function<Caller, Route> inner) {
+    return optionalHeaderValueByName(
+        Presented.INTERNAL_KEY_HEADER,
+        shown ->
+            shown.filter(service::is).isPresent()
+                ? inner.apply(new Caller("service", Optional.empty(), true))
+                : bearer(
+                    token -> verified(token, room, action, inner),
+                    () -> complete(response(RoomError.AUTH_FAILED))));
+  }
+
+  private Route verified(String token, RoomId room, Action action, Function<Caller, Route> inner) {
+    return onSuccess(
+        authenticator.verify(token),
+        verdict ->
+            switch (verdict) {
+              case Verdict.User user -> granted(user.participant(), room, action, inner);
+              case Verdict.Participant one -> granted(one, room, action, inner);
+              case Verdict.Device _, Verdict.Lapsed _ ->
+                  complete(response(RoomError.PERMISSION_DENIED));
+              case Verdict.Refused refused ->
+                  complete(
+                      response(
+                          refused == Verdict.Refused.EXPIRED
+                              ? RoomError.TOKEN_EXPIRED
+                              : RoomError.AUTH_FAILED));
+              case Verdict.Unavailable _ -> complete(response(RoomError.UNAVAILABLE));
+            });
+  }
+
+  private Route granted(
+      Verdict.Participant one, RoomId room, Action action, Function<Caller, Route> inner) {
+    var grant = one.rooms().find(room, action);
+    if (grant.isEmpty()) {
+      return complete(response(RoomError.PERMISSION_DENIED));
+    }
+    return onSuccess(
+        sessions.judge(one.session()),
+        over ->
+            over.isPresent()
+                ? complete(response(RoomError.SESSION_REVOKED))
+                : inner.apply(new Caller(one.session().user(), grant.get().as(), false)));
+  }
+
+  // ── publish ──
+
+  private static Publication wanted(Body body, Caller author, Optional<String> key) {
+    var type = body.needText("eventType", TYPE_CHARS_MAX);
+    var payload = body.any("payload").map(Json::text).orElse("{}");
+    var priority = body.text("priority", 16).map(RoomRoutes::priority).orElse(Priority.NORMAL);
+    var audience = body.object("audience").map(RoomRoutes::audience).orElse(Audience.EVERYBODY);
+    var opId = body.text("opId", TYPE_CHARS_MAX);
+    body.complete();
+    return new Publication(type, payload, priority, audience, opId, author.name(), key);
+  }
+
+  private static Priority priority(String word) {
+    for (Priority one : Priority.values()) {
+      if (one.name().toLowerCase(Locale.ROOT).equals(word)) {
+        return one;
+      }
+    }
+    throw new Body.NotUnderstood("priority is low, normal, high or critical");
+  }
+
+  private static Audience audience(Body body) {
+    var audience =
+        new Audience(
+            body.texts("roles", NAMES_MAX).orElse(List.of()),
+            body.texts("participants", NAMES_MAX).orElse(List.of()),
+            body.texts("exclude", NAMES_MAX).orElse(List.of()));
+    body.complete();
+    return audience;
+  }
+
+  private CompletionStage<HttpResponse> publish(RoomId room, Publication wanted) {
+    if (wanted.payload().getBytes(StandardCharsets.UTF_8).length > PAYLOAD_BYTES_MAX) {
+      return CompletableFuture.completedFuture(response(RoomError.PAYLOAD_TOO_LARGE));
+    }
+    return house
+        .rooms()
+        .publish(room, wanted)
+        .thenApply(
+            answer ->
+                switch (answer) {
+                  case Answer.Done done ->
+                      Answers.json(
+                          201,
+                          Json.object()
+                              .put("eventId", done.id().toString())
+                              .put("timestamp", Json.instant(done.at())));
+                  case Answer.No no -> response(error(no.why()));
+                });
+  }
+
+  private static RoomError error(Refusal why) {
+    return switch (why) {
+      case KEY_REUSED -> RoomError.DUPLICATE_OPERATION;
+      case BUSY -> RoomError.RATE_LIMIT_EXCEEDED;
+      case UNAVAILABLE -> RoomError.UNAVAILABLE;
+    };
+  }
+
+  // ── read ──
+
+  private Route eventsOf(RoomId room, Caller reader) {
+    return optionalHeaderValueByName(
+        "Accept",
+        accept ->
+            accept.filter(types -> types.contains("text/event-stream")).isPresent()
+                ? stream(room, reader)
+                : parameterOptional(
+                    "after",
+                    after ->
+                        parameterOptional(
+                            "limit", limit -> answer(page(room, reader, after, limit(limit))))));
+  }
+
+  private static int limit(Optional<String> text) {
+    try {
+      int limit = text.map(Integer::parseInt).orElse(PAGE_DEFAULT);
+      Body.require(limit >= 1 && limit <= PAGE_MAX, "limit is 1 to " + PAGE_MAX);
+      return limit;
+    } catch (NumberFormatException e) {
+      throw new Body.NotUnderstood("limit is 1 to " + PAGE_MAX);
+    }
+  }
+
+  private Route stream(RoomId room, Caller reader) {
+    return optionalHeaderValueByName(
+        "Last-Event-ID",
+        last ->
+            parameterOptional(
+                "fromEventId",
+                asked ->
+                    completeOK(
+                        RoomStream.of(
+                            house.rooms(),
+                            room,
+                            last.or(() -> asked).map(RoomRoutes::id),
+                            reader::mayKnow,
+                            house.loop().get()),
+                        EventStreamMarshalling.toEventStream())));
+  }
+
+  private CompletionStage<HttpResponse> page(
+      RoomId room, Caller reader, Optional<String> after, int limit) {
+    var from = after.map(RoomRoutes::id).orElse(EventId.BEGINNING);
+    return house
+        .rooms()
+        .read(room, from, limit)
+        .thenApply(
+            history ->
+                switch (history) {
+                  case History.Events found -> Answers.json(200, page(room, reader, from, found));
+                  case History.Reset reset -> expired(reset);
+                  case History.Unavailable _ -> response(RoomError.UNAVAILABLE);
+                });
+  }
+
+  private static com.fasterxml.jackson.databind.node.ObjectNode page(
+      RoomId room, Caller reader, EventId from, History.Events found) {
+    var events = Json.array();
+    var before = from;
+    for (RoomEvent event : found.events()) {
+      if (reader.mayKnow(event.audience())) {
+        events.add(LivePoll.envelope(room, event, before, true));
+        before = event.id();
+      }
+    }
+    var last = found.events().isEmpty() ? from : found.events().getLast().id();
+    var json = Json.object().put("lastEventId", last.toString());
+    json.put("headEventId", found.head().toString());
+    json.set("events", events);
+    return json;
+  }
+
+  private HttpResponse expired(History.Reset reset) {
+    return Answers.json(
+        410,
+        Json.object()
+            .put("code", "REPLAY_EXPIRED")
+            .put("message", "what came after this event cannot be told in full")
+            .put("statusCode", 410)
+            .put("reason", reset.reason().name().toLowerCase(Locale.ROOT))
+            .put("oldestEventId", reset.before().toString())
+            .put("headEventId", reset.head().toString())
+            .put("timestamp", Json.instant(clock.instant())));
+  }
+
+  private static EventId id(String text) {
+    return EventId.parse(text)
+        .orElseThrow(() -> new Body.NotUnderstood("this is no id of an event"));
+  }
+
+  private HttpResponse response(RoomError error) {
+    return Answers.json(error.status(), error.told("a request about a room", clock.instant()));
+  }
+
+  private HttpResponse response(RoomError error, String why) {
+    return Answers.json(error.status(), error.told("a request about a room", why, clock.instant()));
+  }
+}

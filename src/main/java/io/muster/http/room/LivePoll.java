@@ -1,0 +1,78 @@
+package io.muster.http.room;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.muster.actors.room.EventId;
+import io.muster.actors.room.Heard;
+import io.muster.actors.room.RoomEvent;
+import io.muster.actors.room.RoomId;
+import io.muster.http.Json;
+import io.muster.http.edge.Frame;
+import java.util.Locale;
+
+/**
+ * What clients of a session are told: one event, {@code event}, for all that happens. Its last
+ * argument is the event's id, which Socket.IO clients show when they come again.
+ */
+public final class LivePoll {
+  private LivePoll() {}
+
+  private record Told(EventId before, boolean isReplay) {}
+
+  /**
+   * @param before the event that this guest was told before this one, so that it can see a hole
+   */
+  static Frame event(RoomId room, Heard heard, EventId before, boolean isReplay) {
+    return heard.as(
+        new Told(before, isReplay),
+        Frame.class,
+        () -> frame(room, heard.event(), before, isReplay));
+  }
+
+  private static Frame frame(RoomId room, RoomEvent event, EventId before, boolean isReplay) {
+    return Frame.event(
+        "event", envelope(room, event, before, isReplay), TextNode.valueOf(event.id().toString()));
+  }
+
+  public static ObjectNode envelope(
+      RoomId room, RoomEvent event, EventId before, boolean isReplay) {
+    var meta =
+        Json.object()
+            .put("prevEventId", before.toString())
+            .put("priority", event.priority().name().toLowerCase(Locale.ROOT))
+            .put("userId", event.by());
+    event.opId().ifPresent(op -> meta.put("opId", op));
+    if (isReplay) {
+      meta.put("replay", true);
+    }
+    var json =
+        head(event.id().toString(), event.type(), Json.instant(event.at()), room)
+            .<ObjectNode>set("payload", Json.parse(event.payload()));
+    return json.set("meta", meta);
+  }
+
+  private static ObjectNode head(String id, String type, String at, RoomId room) {
+    return Json.object()
+        .put("eventId", id)
+        .put("eventType", type)
+        .put("timestamp", at)
+        .put("sessionId", room.key());
+  }
+
+  static Frame established(
+      RoomId room, String socket, String participant, String version, EventId head, String now) {
+    JsonNode payload =
+        Json.object()
+            .put("socketId", socket)
+            .put("connectionId", socket)
+            .put("sessionId", room.key())
+            .put("participantId", participant)
+            .put("message", "Connected to session")
+            .put("serverVersion", version)
+            .put("lastEventId", head.toString());
+    var type = "connection:established";
+    return Frame.event(
+        type, head("conn-" + socket, type, now, room).<ObjectNode>set("payload", payload));
+  }
+}
