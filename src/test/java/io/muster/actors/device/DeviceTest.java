@@ -1328,6 +1328,17 @@ class DeviceTest {
     }
 
     @Test
+    void answers_each_ack_also_one_that_is_no_news() {
+      TestProbe<Answer> whoever = kit.createTestProbe();
+      var id = tv.queues("hello");
+      var ack = new Acknowledge(id, Reaction.DONE, session.epoch(), Optional.of(whoever.ref()));
+      tv.tell(ack);
+      whoever.expectMessage(new Answer.Done());
+      tv.tell(ack);
+      whoever.expectMessage(new Answer.Done());
+    }
+
+    @Test
     void is_the_same_under_its_key_for_as_long_as_it_is_pending() {
       tv.tell(session.goodbye());
       var wish = Wishes.keyed(Wishes.expiring(tv.wish("hello"), 30 * 86_400), "k0");
