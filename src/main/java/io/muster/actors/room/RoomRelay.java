@@ -106,7 +106,8 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
       case Beat _ -> attach();
       case RoomIsAway _ -> {
         watched = Optional.empty();
-        attach();
+        // Not at once: a region that stops waits for those who are told to wait for it.
+        timers.startSingleTimer(AWAY, new Beat(), AGAIN);
       }
     }
     return this;
@@ -177,6 +178,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   }
 
   private static final String FILLING = "filling";
+  private static final String AWAY = "away";
 
   private void filled(History history) {
     if (!isFilling) {
