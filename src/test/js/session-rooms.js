@@ -1,54 +1,14 @@
 // The official client in session rooms. Usage: node session-rooms.js URL SERVICE_KEY TOKENS, where tokens are a JSON
 // object by name: presenter, anna and ben of session s1, tina of session t1. Exits with 0 when all was as it should be.
 import assert from "node:assert/strict";
-import { io } from "socket.io-client";
+import { Guest, patience } from "./guest.js";
 
 const [url, serviceKey] = process.argv.slice(2);
 const tokens = JSON.parse(process.argv[4]);
-const patience = 10_000;
 
-class Guest {
+class Participant extends Guest {
   constructor(token, query, options = {}) {
-    this.heard = [];
-    this.waiting = [];
-    this.socket = io(url, {
-      forceNew: true,
-      transports: ["websocket"],
-      reconnectionDelay: 50,
-      reconnectionDelayMax: 200,
-      query,
-      auth: { token: tokens[token] },
-      ...options,
-    });
-    this.socket.onAny((name, ...args) => this.note({ name, args }));
-    for (const name of ["connect", "disconnect", "connect_error"]) {
-      this.socket.on(name, (...args) => this.note({ name, args }));
-    }
-  }
-
-  note(one) {
-    this.heard.push(one);
-    this.waiting = this.waiting.filter((look) => !look());
-  }
-
-  until(what, condition) {
-    return new Promise((resolve, reject) => {
-      const told = () => new Error(`no ${what} in time; heard ${JSON.stringify(this.heard)}`);
-      const timer = setTimeout(() => reject(told()), patience);
-      const look = () => {
-        const found = condition(this.heard);
-        if (found) {
-          clearTimeout(timer);
-          resolve(found);
-        }
-        return found;
-      };
-      if (!look()) this.waiting.push(look);
-    });
-  }
-
-  next(name) {
-    return this.until(name, (heard) => heard.find((one) => one.name === name));
+    super(url, { query, auth: { token: tokens[token] }, ...options });
   }
 
   events() {
@@ -61,10 +21,6 @@ class Guest {
 
   hears(n) {
     return this.until(`number ${n}`, () => this.numbers().includes(n));
-  }
-
-  close() {
-    this.socket.close();
   }
 }
 
@@ -79,7 +35,7 @@ async function publish(session, eventType, payload, more = {}) {
 }
 
 async function isWelcomed() {
-  const guest = new Guest("presenter", { sessionId: "s1" });
+  const guest = new Participant("presenter", { sessionId: "s1" });
   const [welcome] = (await guest.next("connection:established")).args;
   assert.equal(welcome.sessionId, "s1");
   assert.equal(welcome.eventType, "connection:established");
@@ -91,7 +47,7 @@ async function isWelcomed() {
 }
 
 async function withoutASessionIsRefused() {
-  const guest = new Guest("anna", {});
+  const guest = new Participant("anna", {});
   const [error] = (await guest.next("connection:error")).args;
   assert.equal(error.code, "VALIDATION_ERROR");
   assert.ok(error.correlationId);
@@ -100,7 +56,7 @@ async function withoutASessionIsRefused() {
 }
 
 async function ofAnotherSessionIsRefusedAndHearsNothing() {
-  const guest = new Guest("tina", { sessionId: "s1" });
+  const guest = new Participant("tina", { sessionId: "s1" });
   const [error] = (await guest.next("connection:error")).args;
   assert.equal(error.code, "PERMISSION_DENIED");
   await publish("s1", "poll:closed", { n: -1 });
@@ -109,8 +65,8 @@ async function ofAnotherSessionIsRefusedAndHearsNothing() {
 }
 
 async function allOfASessionHearWhatHappensAndNobodyElse() {
-  const here = [new Guest("anna", { sessionId: "s1" }), new Guest("ben", { sessionId: "s1" })];
-  const elsewhere = new Guest("tina", { sessionId: "t1" });
+  const here = [new Participant("anna", { sessionId: "s1" }), new Participant("ben", { sessionId: "s1" })];
+  const elsewhere = new Participant("tina", { sessionId: "t1" });
   for (const guest of [...here, elsewhere]) await guest.next("connection:established");
   const eventId = await publish("s1", "poll:activated", { n: 7, question: "Wie geht's? 🙂" });
   for (const guest of here) {
@@ -140,7 +96,7 @@ async function allOfASessionHearWhatHappensAndNobodyElse() {
 async function whoSaysWhereItWasIsToldTheRest() {
   const ids = [];
   for (let n = 101; n <= 150; n++) ids.push(await publish("s1", "tick", { n }));
-  const guest = new Guest("anna", { sessionId: "s1", fromEventId: ids[19] });
+  const guest = new Participant("anna", { sessionId: "s1", fromEventId: ids[19] });
   const [start] = (await guest.next("event:replay:start")).args;
   assert.equal(start.fromEventId, ids[19]);
   const [complete] = (await guest.next("event:replay:complete")).args;
@@ -162,7 +118,7 @@ async function whoSaysWhereItWasIsToldTheRest() {
 }
 
 async function whoNamesWhatIsNoIdBeginsAnew() {
-  const guest = new Guest("anna", { sessionId: "t2", fromEventId: "nonsense" }, { auth: { token: tokens.tess } });
+  const guest = new Participant("anna", { sessionId: "t2", fromEventId: "nonsense" }, { auth: { token: tokens.tess } });
   await publish("t2", "tick", { n: 1 });
   const [reset] = (await guest.next("event:replay:reset")).args;
   assert.equal(reset.reason, "invalid");
@@ -173,7 +129,7 @@ async function whoNamesWhatIsNoIdBeginsAnew() {
 
 async function aLostConnectionIsRecovered() {
   // As shipped clients do: what the query says does not change.
-  const guest = new Guest("ben", { sessionId: "s1", fromEventId: await publish("s1", "tick", { n: 200 }) });
+  const guest = new Participant("ben", { sessionId: "s1", fromEventId: await publish("s1", "tick", { n: 200 }) });
   await guest.next("event:replay:complete");
   await publish("s1", "tick", { n: 201 });
   await guest.hears(201);
@@ -190,16 +146,16 @@ async function aLostConnectionIsRecovered() {
 }
 
 async function nobodyIsRecoveredWithSomebodyElsesPid() {
-  const ben = new Guest("ben", { sessionId: "s1" });
+  const ben = new Participant("ben", { sessionId: "s1" });
   await ben.next("connection:established");
   const offset = await publish("s1", "tick", { n: 300 });
   await ben.hears(300);
   const pid = ben.socket._pid;
   assert.ok(pid);
-  const anna = new Guest("anna", { sessionId: "s1" }, { auth: { token: tokens.anna, pid, offset } });
+  const anna = new Participant("anna", { sessionId: "s1" }, { auth: { token: tokens.anna, pid, offset } });
   await anna.next("connection:established");
   assert.notEqual(anna.socket._pid, pid);
-  const nobody = new Guest("nobody", { sessionId: "s1" }, { auth: { pid, offset } });
+  const nobody = new Participant("nobody", { sessionId: "s1" }, { auth: { pid, offset } });
   await nobody.next("connect_error");
   for (const guest of [ben, anna, nobody]) guest.close();
 }
@@ -207,7 +163,7 @@ async function nobodyIsRecoveredWithSomebodyElsesPid() {
 async function whatIsForOneIsToldToOneNowAndLater() {
   const all = { presenter: 0, anna: 1, ben: 0 };
   const from = await publish("s1", "tick", { n: 400 });
-  const guests = Object.keys(all).map((name) => new Guest(name, { sessionId: "s1" }));
+  const guests = Object.keys(all).map((name) => new Participant(name, { sessionId: "s1" }));
   for (const guest of guests) await guest.next("connection:established");
   await publish("s1", "vote:rejected", { n: 401 }, { audience: { participants: ["anna"] } });
   await publish("s1", "poll:draft_updated", { n: 402 }, { audience: { roles: ["presenter"] } });
@@ -217,7 +173,7 @@ async function whatIsForOneIsToldToOneNowAndLater() {
     await guests[i].hears(403);
     assert.deepEqual(guests[i].numbers(), expected[name]);
     guests[i].close();
-    const later = new Guest(name, { sessionId: "s1", fromEventId: from });
+    const later = new Participant(name, { sessionId: "s1", fromEventId: from });
     await later.hears(403);
     assert.deepEqual(later.numbers(), expected[name]);
     later.close();
@@ -225,7 +181,7 @@ async function whatIsForOneIsToldToOneNowAndLater() {
 }
 
 async function whoHasFoundAHoleIsToldAgain() {
-  const guest = new Guest("anna", { sessionId: "s1" });
+  const guest = new Participant("anna", { sessionId: "s1" });
   await guest.next("connection:established");
   const after = await publish("s1", "tick", { n: 500 });
   await publish("s1", "tick", { n: 501 });
@@ -238,8 +194,55 @@ async function whoHasFoundAHoleIsToldAgain() {
   guest.close();
 }
 
+async function whoMayNotReplayIsToldOnlyWhatHappensNow() {
+  const before = await publish("s1", "tick", { n: 600 });
+  await publish("s1", "tick", { n: 601 });
+  const guest = new Participant("nora", { sessionId: "s1", fromEventId: before });
+  await guest.next("connection:established");
+  const answer = await guest.socket
+    .timeout(patience)
+    .emitWithAck("room:replay", { room: "session:s1", fromEventId: before });
+  assert.equal(answer.error.code, "PERMISSION_DENIED");
+  await publish("s1", "tick", { n: 602 });
+  await guest.hears(602);
+  guest.socket.io.engine.close();
+  await guest.until("disconnect", (heard) => heard.find((one) => one.name === "disconnect"));
+  await guest.until("two welcomes", () => guest.all("connection:established").length === 2);
+  assert.equal(guest.socket.recovered, false);
+  await publish("s1", "tick", { n: 603 });
+  await guest.hears(603);
+  assert.deepEqual(guest.numbers(), [602, 603]);
+  guest.close();
+}
+
+async function noVoteTellsWhoseItWas() {
+  const presenter = new Participant("presenter", { sessionId: "s1" });
+  const anna = new Participant("anna", { sessionId: "s1" });
+  const ben = new Participant("ben", { sessionId: "s1" });
+  const all = [presenter, anna, ben];
+  for (const guest of all) await guest.next("connection:established");
+  const before = await publish("s1", "tick", { n: 610 });
+  await publish("s1", "vote:accepted", { n: 611, participantId: "anna", optionId: "o1" });
+  await publish("s1", "vote:rejected", { n: 612, participantId: "ben", reason: "poll_closed" });
+  await publish("s1", "poll:created", { n: 613, question: "?" });
+  await publish("s1", "tick", { n: 614 });
+  for (const guest of all) await guest.hears(614);
+  const late = new Participant("ben", { sessionId: "s1", fromEventId: before });
+  await late.hears(614);
+  const voter = (guest) => guest.events().find((event) => event.payload.n === 611).payload;
+  assert.deepEqual(voter(anna), { n: 611, participantId: "anna", optionId: "o1" });
+  for (const guest of [presenter, ben, late]) {
+    assert.deepEqual(voter(guest), { n: 611, optionId: "o1" });
+  }
+  assert.deepEqual(presenter.numbers(), [610, 611, 613, 614]);
+  assert.deepEqual(anna.numbers(), [610, 611, 614]);
+  assert.deepEqual(ben.numbers(), [610, 611, 612, 614]);
+  assert.deepEqual(late.numbers(), [611, 612, 614]);
+  for (const guest of [...all, late]) guest.close();
+}
+
 async function whatNobodyTakesIsRefused() {
-  const guest = new Guest("anna", { sessionId: "s1" });
+  const guest = new Participant("anna", { sessionId: "s1" });
   await guest.next("connection:established");
   const answer = await guest.socket.timeout(patience).emitWithAck("vote:submitted", { pollId: "p" });
   assert.equal(answer.ok, false);
@@ -258,6 +261,8 @@ for (const part of [
   nobodyIsRecoveredWithSomebodyElsesPid,
   whatIsForOneIsToldToOneNowAndLater,
   whoHasFoundAHoleIsToldAgain,
+  whoMayNotReplayIsToldOnlyWhatHappensNow,
+  noVoteTellsWhoseItWas,
   whatNobodyTakesIsRefused,
 ]) {
   await part();

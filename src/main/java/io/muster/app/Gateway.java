@@ -25,7 +25,13 @@ import io.muster.actors.device.Watchman;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.notify.Outages;
 import io.muster.actors.room.Room;
+import io.muster.actors.room.RoomTypes;
 import io.muster.actors.room.Rooms;
+import io.muster.actors.room.type.FeatureType;
+import io.muster.actors.room.type.OrgType;
+import io.muster.actors.room.type.RecordsType;
+import io.muster.actors.room.type.SessionType;
+import io.muster.actors.room.type.UserType;
 import io.muster.actors.session.Revocations;
 import io.muster.actors.telemetry.Reports;
 import io.muster.actors.tenant.TenantBoard;
@@ -63,6 +69,8 @@ import io.muster.http.edge.TrustedProxies;
 import io.muster.http.room.Recovery;
 import io.muster.http.room.RoomDoor;
 import io.muster.http.room.RoomGuests;
+import io.muster.http.room.RoomLaw;
+import io.muster.http.room.feature.FeatureDoor;
 import io.muster.persistence.Database;
 import io.muster.persistence.DatabaseClock;
 import io.muster.persistence.DatabaseUnavailable;
@@ -211,13 +219,23 @@ public final class Gateway implements AutoCloseable {
             rules,
             urgent);
     var devices = Devices.open(system, LOOPS, around);
+    var kinds =
+        RoomTypes.with(
+            List.of(
+                new SessionType(),
+                new FeatureType(),
+                new RecordsType(),
+                new UserType(),
+                new OrgType()));
     var rooms =
         Rooms.open(
             system,
             LOOPS,
             new Room.Surroundings(
-                settings.rooms(), new SqlRoomJournal(database), clock, new SecureRandom()));
+                settings.rooms(), kinds, new SqlRoomJournal(database), clock, new SecureRandom()));
+    var law = new RoomLaw(kinds);
     var here = new RoomGuests();
+    var recovery = new Recovery(Secret.of(settings.secrets().device()));
     var sessions = new DeviceSessions(system, LOOPS, devices, membership.self());
     var present = new Present(tenants);
     tenants.start(
@@ -283,16 +301,22 @@ public final class Gateway implements AutoCloseable {
                 events,
                 telemetry,
                 settings.device().telling()),
-            new RoomDoor(
-                rooms,
-                new Recovery(Secret.of(settings.secrets().device()).derive("room recovery")),
-                here,
-                guests,
-                envelope,
-                events,
-                Version.TEXT),
+            new RoomDoor(rooms, law, recovery, here, guests, envelope, events, Version.TEXT),
             telemetry,
             settings.http().cookie());
+    var features =
+        new FeatureDoor(
+            authenticator,
+            revocations,
+            rooms,
+            law,
+            recovery,
+            here,
+            guests,
+            envelope,
+            events,
+            settings.rooms()::isHosted,
+            Version.TEXT);
     var routes =
         new Routes(
             new Routes.House(
@@ -324,7 +348,7 @@ public final class Gateway implements AutoCloseable {
                     () -> nodes().look(devices, LOOKING),
                     Devices.shards(system),
                     node -> nodes().drain(node)),
-                new RoomRoutes.House(rooms, loops::next),
+                new RoomRoutes.House(rooms, law, loops::next),
                 new BackEndRoutes.House(
                     new ServiceKey(settings.secrets().internal().map(Secret::of)),
                     settings.backEnd().patience(),
@@ -336,7 +360,7 @@ public final class Gateway implements AutoCloseable {
                     visitor ->
                         Metrics.mayReadInternally(
                             visitor, settings.secrets().metricsToken(), settings.isProduction()))));
-    listener = open(reception, routes); // last: we are ready when the door opens
+    listener = open(reception, features, routes); // last: we are ready when the door opens
     var startedAt = clock.instant();
     // By number, so that nobody has to look it up on an event loop.
     var host =
@@ -440,7 +464,7 @@ public final class Gateway implements AutoCloseable {
             settings.renewal().cooldown()));
   }
 
-  private Listener open(Reception reception, Routes routes)
+  private Listener open(Reception reception, FeatureDoor features, Routes routes)
       throws BindException, UnknownHostException {
     var proxies = TrustedProxies.of(settings.http().trustedProxies());
     var origins = AllowedOrigins.of(settings.http().corsOrigins());
@@ -453,7 +477,9 @@ public final class Gateway implements AutoCloseable {
                 InetAddress.getByName(settings.http().host()), settings.http().port())),
         edge,
         this::door,
-        List.of(Listener.Mount.socketIo("/socket.io/", reception)),
+        List.of(
+            Listener.Mount.socketIo("/socket.io/", reception),
+            Listener.Mount.socketIo("/api/ws/", features)),
         List.of(
             PlainUpgrade.serving(
                 new PlainUpgrade.Mount(reception, Edges.plain(settings), proxies, origins)),

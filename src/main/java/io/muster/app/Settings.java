@@ -190,7 +190,8 @@ public record Settings(
       return new RoomSettings(
           keys.time("rooms.grace", MOMENT, WEEK),
           keys.whole("rooms.replay-max", 1, 1_000_000),
-          keys.whole("rooms.waiting-max", 1, 100_000));
+          keys.whole("rooms.waiting-max", 1, 100_000),
+          Set.copyOf(keys.list("rooms.hosted-features")));
     }
 
     private Http http(boolean isProduction) {

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /**
@@ -89,6 +90,11 @@ final class JsonReader {
     return required(name, Long.class);
   }
 
+  OptionalLong maybeNumber(String name) {
+    var value = (Long) fields.get(name);
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
+  }
+
   boolean flag(String name) {
     return required(name, Boolean.class);
   }
@@ -115,6 +121,11 @@ final class JsonReader {
 
   <T> List<T> objects(String name, Function<JsonReader, T> each) {
     return list(name, item -> each.apply((JsonReader) item));
+  }
+
+  /** Empty when there are none. */
+  <T> List<T> maybeObjects(String name, Function<JsonReader, T> each) {
+    return fields.containsKey(name) ? objects(name, each) : List.of();
   }
 
   private <T> List<T> list(String name, Function<Object, T> each) {

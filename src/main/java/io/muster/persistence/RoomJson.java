@@ -2,13 +2,19 @@ package io.muster.persistence;
 
 import io.muster.actors.room.Audience;
 import io.muster.actors.room.EventId;
+import io.muster.actors.room.Held;
+import io.muster.actors.room.Mutation;
 import io.muster.actors.room.Priority;
 import io.muster.actors.room.Published;
+import io.muster.actors.room.Published.Change;
 import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomState;
+import io.muster.actors.room.RoomState.About;
 import io.muster.actors.room.RoomState.Used;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Rooms as the journal spells them; read for ever, as {@link EventJson} says. */
 final class RoomJson {
@@ -24,7 +30,7 @@ final class RoomJson {
         .text("type", event.type())
         .text("by", event.by());
     if (event.priority() != Priority.NORMAL) {
-      json.text("priority", event.priority().name().toLowerCase(Locale.ROOT));
+      json.text("priority", event.priority().word());
     }
     if (!event.audience().isEverybody()) {
       json.object("audience", audience(event.audience()));
@@ -33,6 +39,13 @@ final class RoomJson {
     if (published.key().isPresent()) {
       json.number("fingerprint", published.fingerprint());
     }
+    event.version().ifPresent(version -> json.number("version", version));
+    published
+        .change()
+        .ifPresent(
+            change ->
+                json.text("change", change.kind().name().toLowerCase(Locale.ROOT))
+                    .object("held", held -> writeBare(held, change.held())));
     json.raw("payload", Optional.of(event.payload()));
   }
 
@@ -47,34 +60,87 @@ final class RoomJson {
             json.maybeText("priority").map(RoomJson::priority).orElse(Priority.NORMAL),
             json.maybeObject("audience").map(RoomJson::audience).orElse(Audience.EVERYBODY),
             json.maybeText("op"),
+            json.maybeNumber("version"),
             json.text("by")),
         key,
-        key.isPresent() ? (int) json.number("fingerprint") : 0);
+        key.isPresent() ? (int) json.number("fingerprint") : 0,
+        json.maybeObject("held").map(held -> change(json, held)));
+  }
+
+  // What an entity has become is the event's payload, and not written twice.
+  private static Change change(JsonReader json, JsonReader held) {
+    var kind = Mutation.Kind.valueOf(json.text("change").toUpperCase(Locale.ROOT));
+    return new Change(kind, held(held, json.text("payload")));
+  }
+
+  private static void write(JsonWriter json, Held held) {
+    writeBare(json, held);
+    json.raw("payload", Optional.of(held.data()));
+  }
+
+  private static void writeBare(JsonWriter json, Held held) {
+    json.text("entity", held.entity())
+        .text("id", held.id())
+        .number("version", held.version())
+        .objects(
+            "changed",
+            held.changed().entrySet(),
+            (one, field) -> one.text("field", field.getKey()).number("version", field.getValue()));
+  }
+
+  private static Held held(JsonReader json, String data) {
+    return new Held(
+        json.text("entity"),
+        json.text("id"),
+        json.number("version"),
+        data,
+        json.objects("changed", one -> Map.entry(one.text("field"), one.number("version"))).stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
   static void write(JsonWriter json, RoomState state) {
     json.text("head", state.head().toString())
-        .objects(
-            "keys",
-            state.keys(),
-            (one, used) ->
-                one.text("key", used.key())
-                    .text("id", used.id().toString())
-                    .instant("at", used.at())
-                    .number("fingerprint", used.fingerprint()));
+        .objects("keys", state.keys(), (one, used) -> write(one, used));
+    if (!state.held().isEmpty()) {
+      json.objects("held", state.held(), RoomJson::write);
+    }
+    state
+        .folded()
+        .ifPresent(text -> json.object("folded", one -> one.raw("payload", Optional.of(text))));
+  }
+
+  private static void write(JsonWriter json, Used used) {
+    json.text("key", used.key())
+        .text("id", used.id().toString())
+        .instant("at", used.at())
+        .number("fingerprint", used.fingerprint());
+    used.about()
+        .ifPresent(
+            about ->
+                json.object(
+                    "about",
+                    one ->
+                        one.text("entity", about.entity())
+                            .text("id", about.id())
+                            .number("version", about.version())));
   }
 
   static RoomState state(JsonReader json) {
-    return new RoomState(
+    return RoomState.of(
         id(json.text("head")),
-        json.objects(
-            "keys",
-            one ->
-                new Used(
-                    one.text("key"),
-                    id(one.text("id")),
-                    one.instant("at"),
-                    (int) one.number("fingerprint"))));
+        json.objects("keys", RoomJson::used),
+        json.maybeObjects("held", one -> held(one, one.text("payload"))),
+        json.maybeObject("folded").map(folded -> folded.text("payload")));
+  }
+
+  private static Used used(JsonReader json) {
+    return new Used(
+        json.text("key"),
+        id(json.text("id")),
+        json.instant("at"),
+        (int) json.number("fingerprint"),
+        json.maybeObject("about")
+            .map(one -> new About(one.text("entity"), one.text("id"), one.number("version"))));
   }
 
   private static JsonWriter.Fields audience(Audience audience) {
@@ -89,7 +155,8 @@ final class RoomJson {
   }
 
   private static Priority priority(String word) {
-    return Priority.valueOf(word.toUpperCase(Locale.ROOT));
+    return Priority.of(word)
+        .orElseThrow(() -> new IllegalArgumentException("no priority is named '" + word + "'"));
   }
 
   private static EventId id(String text) {

@@ -17,13 +17,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayNameGeneration(ReplaceUnderscores.class)
 class RoomsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final long PATIENCE_SECONDS = 90;
   private static final String KEY = "service-key-of-the-application-32-bytes";
   private static TestGateway gateway;
 
@@ -55,6 +52,16 @@ class RoomsIT {
     var grant =
         Map.<String, Object>of(
             "pattern", "session:" + session, "actions", List.of("subscribe", "replay"), "as", role);
+    return gateway
+        .users()
+        .participant(name, new OrgId("acme"), List.of(grant), Duration.ofHours(1))
+        .token();
+  }
+
+  /** May learn of what happens, and of nothing that has happened before. */
+  private static String newcomer(String name, String session) {
+    var grant =
+        Map.<String, Object>of("pattern", "session:" + session, "actions", List.of("subscribe"));
     return gateway
         .users()
         .participant(name, new OrgId("acme"), List.of(grant), Duration.ofHours(1))
@@ -84,36 +91,20 @@ class RoomsIT {
 
   @Test
   void the_official_client_is_served_unchanged(@TempDir Path dir) throws Exception {
-    Node.assumeInstalled();
     var tokens =
         Map.of(
             "presenter", token("presenter", "s1", "presenter"),
             "anna", token("anna", "s1", "attendee"),
             "ben", token("ben", "s1", "attendee"),
+            "nora", newcomer("nora", "s1"),
             "tina", token("tina", "t1", "attendee"),
             "tess", token("tess", "t2", "attendee"));
-    var output = dir.resolve("output");
-    var node =
-        new ProcessBuilder(
-                "node", "session-rooms.js", gateway.url(), KEY, JSON.writeValueAsString(tokens))
-            .directory(Node.FOLDER.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    try {
-      assertTrue(node.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), () -> read(output));
-      assertEquals(0, node.exitValue(), () -> read(output));
-    } finally {
-      node.destroyForcibly();
-    }
-  }
-
-  private static String read(Path output) {
-    try {
-      return Files.readString(output);
-    } catch (java.io.IOException e) {
-      return e.toString();
-    }
+    Node.passes(
+        dir.resolve("output"),
+        "session-rooms.js",
+        gateway.url(),
+        KEY,
+        JSON.writeValueAsString(tokens));
   }
 
   @Nested
@@ -156,10 +147,20 @@ class RoomsIT {
     }
 
     @Test
+    void who_may_not_replay_learns_nothing_of_before() {
+      publish(service(), "s2", 1);
+      var newcomer = gateway.anonymous().bearing(newcomer("nora", "s2"));
+      assertEquals("PERMISSION_DENIED", newcomer.get(path("s2")).code());
+    }
+
+    @Test
     void what_is_too_large_or_no_room_is_refused() {
       var large = "{\"eventType\":\"t\",\"payload\":\"%s\"}".formatted("x".repeat(64 * 1024));
       assertEquals("PAYLOAD_TOO_LARGE", service().post(path("s1"), large).code());
       assertEquals("INVALID_ROOM_ID", service().get("/api/v1/rooms/no-room/events").code());
+      var unknown = service().get("/api/v1/rooms/attic:a/events");
+      assertEquals(404, unknown.status());
+      assertEquals("ROOM_TYPE_NOT_REGISTERED", unknown.code());
       assertEquals(400, service().post(path("s1"), "{\"payload\":{}}").status());
     }
 

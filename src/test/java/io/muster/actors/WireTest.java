@@ -28,6 +28,8 @@ import io.muster.actors.device.UrgentDevices;
 import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.room.Audience;
 import io.muster.actors.room.EventId;
+import io.muster.actors.room.Held;
+import io.muster.actors.room.Mutation;
 import io.muster.actors.room.Priority;
 import io.muster.actors.room.Publication;
 import io.muster.actors.room.RoomCommand;
@@ -39,6 +41,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -242,16 +245,34 @@ class WireTest {
                 Priority.HIGH,
                 new Audience(List.of("presenter"), List.of("anna"), List.of("ben")),
                 Optional.of("op-1"),
+                OptionalLong.empty(),
                 "service",
                 Optional.of("key-1")),
             AT,
             ref()),
+        new RoomCommand.Mutate(
+            new Mutation(
+                "op-1",
+                "user",
+                Mutation.Kind.UPDATE,
+                Optional.of("u1"),
+                "{\"name\":\"Änne\"}",
+                OptionalLong.of(3),
+                Mutation.Policy.FIELD_MERGE,
+                "ben"),
+            AT,
+            ref()),
+        new RoomCommand.Look(Optional.of("user"), ref()),
         new RoomCommand.Attach(ref()),
         new RoomCommand.Detach(ref()),
         new RoomCommand.Read(head, 50, ref()),
         new RoomCommand.Sleep(),
         new RoomCommand.Answer.Done(head, AT),
+        new RoomCommand.Answer.Changed(head, AT, "u1", 4, Optional.of("{}")),
+        new RoomCommand.Answer.Conflict(held()),
         new RoomCommand.Answer.No(RoomCommand.Refusal.BUSY),
+        new RoomCommand.Sight.Seen(head, List.of(held()), Optional.of("{}")),
+        new RoomCommand.Sight.Unavailable(),
         new RoomCommand.History.Events(List.of(happened(head)), head),
         new RoomCommand.History.Reset(RoomCommand.Reason.EXPIRED, EventId.BEGINNING, head),
         new RoomCommand.History.Unavailable(),
@@ -259,9 +280,21 @@ class WireTest {
         new RoomCommand.ToRelay.Happened(EventId.BEGINNING, List.of(happened(head))));
   }
 
+  private static Held held() {
+    return new Held("user", "u1", 4, "{\"id\":\"u1\"}", Map.of("name", 4L));
+  }
+
   private static RoomEvent happened(EventId id) {
     return new RoomEvent(
-        id, AT, "poll:closed", "{}", Priority.NORMAL, Audience.EVERYBODY, Optional.empty(), "ben");
+        id,
+        AT,
+        "poll:closed",
+        "{}",
+        Priority.NORMAL,
+        Audience.EVERYBODY,
+        Optional.empty(),
+        OptionalLong.empty(),
+        "ben");
   }
 
   private static List<Wire> others() {

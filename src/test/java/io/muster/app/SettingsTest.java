@@ -126,6 +126,7 @@ class SettingsTest {
           Map.entry("rooms.grace",                   "7m"),
           Map.entry("rooms.replay-max",              7),
           Map.entry("rooms.waiting-max",             7),
+          Map.entry("rooms.hosted-features",         "users"),
           Map.entry("telemetry.waiting-max",         7_000),
           Map.entry("telemetry.waiting-bytes-max",   7_000_000),
           Map.entry("telemetry.batch-max",           7),

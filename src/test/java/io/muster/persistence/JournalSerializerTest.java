@@ -14,6 +14,8 @@ import io.muster.actors.device.PendingCommands;
 import io.muster.actors.device.PendingCommands.Pending;
 import io.muster.actors.room.Audience;
 import io.muster.actors.room.EventId;
+import io.muster.actors.room.Held;
+import io.muster.actors.room.Mutation;
 import io.muster.actors.room.Priority;
 import io.muster.actors.room.Published;
 import io.muster.actors.room.RoomEvent;
@@ -26,7 +28,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayNameGeneration;
 import org.junit.jupiter.api.DisplayNameGenerator.ReplaceUnderscores;
@@ -163,34 +167,89 @@ class JournalSerializerTest {
               Priority.HIGH,
               new Audience(List.of("presenter"), List.of("anna"), List.of("ben")),
               Optional.of("op-1"),
+              OptionalLong.empty(),
               "service");
-      frozen("room-published.v1", new Published(event, Optional.of("key-1"), -7));
+      frozen("room-published.v1", new Published(event, Optional.of("key-1"), -7, Optional.empty()));
     }
 
     @Test
     void is_short_where_there_is_little_to_say() throws Exception {
       var event =
           new RoomEvent(
-              ID, AT, "t", "1", Priority.NORMAL, Audience.EVERYBODY, Optional.empty(), "u");
-      var written = serializer.toBinary(new Published(event, Optional.empty(), 0));
+              ID,
+              AT,
+              "t",
+              "1",
+              Priority.NORMAL,
+              Audience.EVERYBODY,
+              Optional.empty(),
+              OptionalLong.empty(),
+              "u");
+      var written =
+          serializer.toBinary(new Published(event, Optional.empty(), 0, Optional.empty()));
       assertEquals(
           "{'id':'mh2x9k1abc.000000000001a','at':'2026-03-01T08:30:00.123456Z','type':'t','by':'u','payload':1}"
               .replace('\'', '"'),
           new String(written, StandardCharsets.UTF_8));
       assertEquals(
-          new Published(event, Optional.empty(), 0),
+          new Published(event, Optional.empty(), 0, Optional.empty()),
           serializer.fromBinary(written, "room-published.v1"));
     }
 
     @Test
     void amounts_to_what_was_written() throws Exception {
-      frozen("room-state.v1", new RoomState(ID, List.of(new RoomState.Used("key-1", ID, AT, -7))));
+      frozen(
+          "room-state.v1",
+          RoomState.of(
+              ID,
+              List.of(new RoomState.Used("key-1", ID, AT, -7, Optional.empty())),
+              List.of(),
+              Optional.empty()));
     }
 
-    private void frozen(String name, Object fact) throws Exception {
-      assertEquals(name, serializer.manifest(fact));
+    @Test
+    void may_change_what_the_room_holds() throws Exception {
+      var event =
+          new RoomEvent(
+              ID,
+              AT,
+              "users.user.updated",
+              "{\"id\":\"u1\",\"name\":\"Änne\"}",
+              Priority.NORMAL,
+              Audience.EVERYBODY,
+              Optional.of("op-1"),
+              OptionalLong.of(4),
+              "ben");
+      var held = new Held("user", "u1", 4, event.payload(), Map.of("name", 4L));
+      var change = new Published.Change(Mutation.Kind.UPDATE, held);
+      frozen(
+          "room-published.v1",
+          "room-published.v1.change",
+          new Published(event, Optional.of("op\nben\nop-1"), 5, Optional.of(change)));
+      frozen(
+          "room-state.v1",
+          "room-state.v1.held",
+          RoomState.of(
+              ID,
+              List.of(
+                  new RoomState.Used(
+                      "op\nben\nop-1",
+                      ID,
+                      AT,
+                      5,
+                      Optional.of(new RoomState.About("user", "u1", 4)))),
+              List.of(held),
+              Optional.of("{\"n\":1}")));
+    }
+
+    private void frozen(String manifest, Object fact) throws Exception {
+      frozen(manifest, manifest, fact);
+    }
+
+    private void frozen(String manifest, String name, Object fact) throws Exception {
+      assertEquals(manifest, serializer.manifest(fact));
       assertEquals(text(golden(name)), text(serializer.toBinary(fact)));
-      assertEquals(fact, serializer.fromBinary(golden(name), name));
+      assertEquals(fact, serializer.fromBinary(golden(name), manifest));
     }
   }
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -35,10 +36,6 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   public static final EntityTypeKey<RoomCommand> KEY =
       EntityTypeKey.create(RoomCommand.class, "Room");
 
-  // One write may hold so much: less than a frame of the cluster, and than a statement should have.
-  private static final int WRITE_MAX = 500;
-  private static final int WRITE_CHARS_MAX = 256 * 1024;
-
   /** A relay that has not been heard of for so long is gone. */
   private static final Duration RELAY_LIFE = Duration.ofSeconds(30);
 
@@ -46,7 +43,11 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   private static final int PAGE_CHARS_MAX = 256 * 1024;
 
   public record Surroundings(
-      RoomSettings settings, RoomJournal journal, Clock clock, RandomGenerator chance) {}
+      RoomSettings settings,
+      RoomTypes types,
+      RoomJournal journal,
+      Clock clock,
+      RandomGenerator chance) {}
 
   public static Behavior<RoomCommand> create(
       RoomId id, Surroundings around, ActorRef<ClusterSharding.ShardCommand> shard) {
@@ -58,31 +59,24 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
 
   private Effect<Published, RoomState> decide(RoomState state, RoomCommand command) {
     return switch (command) {
-      case Publish c -> publish(state, c);
+      case Wish c -> wish(c);
       case Write _ -> write(state);
       case Attach c -> attach(state, c);
       case Detach c -> detach(c);
       case Read c -> read(state, c);
+      case Look c -> look(state, c);
       case Idle _ -> idle();
       case Sleep _ -> Effect().stop();
     };
   }
 
-  private Effect<Published, RoomState> publish(RoomState state, Publish c) {
+  private Effect<Published, RoomState> wish(Wish c) {
     if (c.giveUpAt().isBefore(now())) {
       return Effect().none(); // nobody waits, and it may come again
     }
-    var before = c.wanted().key().flatMap(key -> state.used(key, now()));
-    if (before.isPresent()) {
-      var used = before.get();
-      return answer(
-          c,
-          used.fingerprint() == c.wanted().fingerprint()
-              ? new Answer.Done(used.id(), used.at())
-              : new Answer.No(Refusal.KEY_REUSED));
-    }
     if (waiting.size() >= around.settings().waitingMax()) {
-      return answer(c, new Answer.No(Refusal.BUSY));
+      c.replyTo().tell(new Answer.No(Refusal.BUSY));
+      return Effect().none();
     }
     waiting.add(c);
     if (waiting.size() == 1) {
@@ -92,78 +86,30 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   }
 
   private Effect<Published, RoomState> write(RoomState state) {
-    var before = state.head();
-    var facts = new ArrayList<Published>();
-    var asked = new ArrayList<Publish>();
-    var again = new ArrayList<Publish>();
-    var keys = new HashMap<String, Published>();
-    var next = before.seq() == 0 ? new EventId(generation(), 0) : before;
-    int chars = 0;
-    int taken = 0;
-    for (Publish c : waiting) {
-      if (facts.size() == WRITE_MAX || chars > WRITE_CHARS_MAX) {
-        break;
-      }
-      taken++;
-      if (c.wanted().key().filter(keys::containsKey).isPresent()) {
-        again.add(c); // asked for twice in one breath
-        continue;
-      }
-      next = next.at(next.seq() + 1);
-      var fact = new Published(event(next, c.wanted()), c.wanted().key(), c.wanted().fingerprint());
-      facts.add(fact);
-      asked.add(c);
-      c.wanted().key().ifPresent(key -> keys.put(key, fact));
-      chars += c.wanted().payload().length();
-    }
-    waiting.subList(0, taken).clear();
+    var batch = new Batch(id, state, type, now(), this::generation);
+    waiting.subList(0, batch.take(waiting)).clear();
     if (!waiting.isEmpty()) {
       ctx.getSelf().tell(new Write());
     }
-    if (facts.isEmpty()) {
-      return Effect().none();
-    }
-    return Effect()
-        .persist(List.copyOf(facts))
-        .thenRun(
-            (RoomState _) -> {
-              var events = facts.stream().map(Published::event).toList();
-              events.forEach(recent::add);
-              var news = new ToRelay.Happened(events.getFirst().id().at(before.seq()), events);
-              relays.keySet().forEach(relay -> relay.tell(news));
-              for (int i = 0; i < asked.size(); i++) {
-                asked.get(i).replyTo().tell(done(facts.get(i)));
-              }
-              again.forEach(c -> ctx.getSelf().tell(c)); // each finds its key
-              armIdle();
-            });
+    var facts = batch.facts();
+    return facts.isEmpty()
+        ? Effect().none().thenRun(batch::answer)
+        : Effect().persist(facts).thenRun((RoomState _) -> written(state.head(), batch));
   }
 
-  private RoomEvent event(EventId id, Publication wanted) {
-    return new RoomEvent(
-        id,
-        now(),
-        wanted.type(),
-        wanted.payload(),
-        wanted.priority(),
-        wanted.audience(),
-        wanted.opId(),
-        wanted.by());
-  }
-
-  private static Answer.Done done(Published fact) {
-    return new Answer.Done(fact.event().id(), fact.event().at());
+  private void written(EventId before, Batch batch) {
+    var events = batch.facts().stream().map(Published::event).toList();
+    events.forEach(recent::add);
+    var news = new ToRelay.Happened(events.getFirst().id().at(before.seq()), events);
+    relays.keySet().forEach(relay -> relay.tell(news));
+    batch.answer();
+    armIdle();
   }
 
   /** Another one, should the room ever be wiped: the time, and what keeps two nodes apart. */
   private String generation() {
     return Long.toString(now().toEpochMilli(), Character.MAX_RADIX)
         + Integer.toString(around.chance().nextInt(36 * 36, 36 * 36 * 36), Character.MAX_RADIX);
-  }
-
-  private Effect<Published, RoomState> answer(Publish c, Answer answer) {
-    c.replyTo().tell(answer);
-    return Effect().none();
   }
 
   // ── who is told ──
@@ -186,6 +132,13 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   }
 
   // ── what has happened ──
+
+  private Effect<Published, RoomState> look(RoomState state, Look c) {
+    armIdle();
+    var held = c.entity().map(state.holdings()::of).orElse(List.of());
+    c.replyTo().tell(new Sight.Seen(state.head(), held, state.folded()));
+    return Effect().none();
+  }
 
   private Effect<Published, RoomState> read(RoomState state, Read c) {
     armIdle();
@@ -289,12 +242,14 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
 
   private static final String IDLE = "idle";
 
-  private final List<Publish> waiting = new ArrayList<>();
+  private final List<Wish> waiting = new ArrayList<>();
   private final Map<ActorRef<ToRelay>, Instant> relays = new HashMap<>();
   private final Recent recent = new Recent();
 
   private final RoomId id;
   private final Surroundings around;
+  private final RoomType type;
+  private final Optional<RoomType.Reducer> reducer;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorContext<RoomCommand> ctx;
   private final TimerScheduler<RoomCommand> timers;
@@ -311,6 +266,8 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
             .withLoggingEnabled(false)); // told once for the node, by the probe
     this.id = id;
     this.around = around;
+    this.type = around.types().of(id);
+    this.reducer = type.reducer();
     this.shard = shard;
     this.ctx = ctx;
     this.timers = timers;
@@ -330,7 +287,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
 
   @Override
   public EventHandler<RoomState, Published> eventHandler() {
-    return RoomState::after;
+    return (state, published) -> state.after(published, reducer, type.limits().stateChars());
   }
 
   @Override

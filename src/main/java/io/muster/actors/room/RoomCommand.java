@@ -3,6 +3,7 @@ package io.muster.actors.room;
 import io.muster.actors.Wire;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 
 /** Everything a room can be told. */
@@ -12,7 +13,18 @@ public sealed interface RoomCommand {
    * @param giveUpAt nobody waits for the answer any more
    */
   record Publish(Publication wanted, Instant giveUpAt, ActorRef<Answer> replyTo)
-      implements RoomCommand, Wire {}
+      implements Wish, Wire {}
+
+  /** As {@link Publish}: what comes of it is published. */
+  record Mutate(Mutation wanted, Instant giveUpAt, ActorRef<Answer> replyTo)
+      implements Wish, Wire {}
+
+  /** What is to be written, in the order in which it comes. */
+  sealed interface Wish extends RoomCommand {
+    Instant giveUpAt();
+
+    ActorRef<Answer> replyTo();
+  }
 
   /** What has come while a write was under way is written together. */
   record Write() implements RoomCommand {}
@@ -28,6 +40,13 @@ public sealed interface RoomCommand {
    */
   record Read(EventId after, int limit, ActorRef<History> replyTo) implements RoomCommand, Wire {}
 
+  /**
+   * What the room holds, and what its events amount to.
+   *
+   * @param entity only these of what it holds
+   */
+  record Look(Optional<String> entity, ActorRef<Sight> replyTo) implements RoomCommand, Wire {}
+
   /** Nobody has been here for a while. */
   record Idle() implements RoomCommand {}
 
@@ -38,12 +57,29 @@ public sealed interface RoomCommand {
   sealed interface Answer {
     record Done(EventId id, Instant at) implements Answer, Wire {}
 
+    /**
+     * What the room holds is as somebody wanted it.
+     *
+     * @param data as it is now; empty when it is not there any more
+     */
+    record Changed(EventId id, Instant at, String entityId, long version, Optional<String> data)
+        implements Answer, Wire {}
+
+    /** Somebody else was faster. */
+    record Conflict(Held current) implements Answer, Wire {}
+
     record No(Refusal why) implements Answer, Wire {}
   }
 
   enum Refusal {
     /** It was asked for something else under the same key. */
     KEY_REUSED,
+    /** What is wanted cannot be. */
+    INVALID,
+    /** What is to be changed is not there. */
+    ABSENT,
+    /** The room holds as much as it may. */
+    FULL,
     /** More waits to be written than may. */
     BUSY,
     /** Nothing was heard of it in time: it may have been published, and can be asked for again. */
@@ -69,6 +105,21 @@ public sealed interface RoomCommand {
 
     /** The journal could not be asked; ask again. */
     record Unavailable() implements History, Wire {}
+  }
+
+  /** At one moment. */
+  sealed interface Sight {
+    /**
+     * @param head all that happened up to this event is in it
+     */
+    record Seen(EventId head, List<Held> held, Optional<String> folded) implements Sight, Wire {
+      public Seen {
+        held = List.copyOf(held);
+      }
+    }
+
+    /** The room could not be asked; ask again. */
+    record Unavailable() implements Sight, Wire {}
   }
 
   /** Why somebody has to begin anew. */

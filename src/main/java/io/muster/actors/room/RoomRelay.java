@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -58,7 +59,6 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   private record RoomIsAway() implements Message {}
 
   private final Consumer<RoomCommand> room;
-  private final Runnable whenEmpty;
   private final TimerScheduler<Message> timers;
   private final ActorRef<ToRelay> address;
   private final ActorRef<History> filled;
@@ -69,21 +69,15 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
 
   /**
    * @param room takes what is said to the room, wherever it lives
-   * @param whenEmpty called when the last listener has left; a new one may follow
    */
-  static Behavior<Message> of(Consumer<RoomCommand> room, Runnable whenEmpty) {
-    return Behaviors.setup(
-        ctx -> Behaviors.withTimers(timers -> new RoomRelay(room, whenEmpty, ctx, timers)));
+  static Behavior<Message> of(Consumer<RoomCommand> room) {
+    return Behaviors.setup(ctx -> Behaviors.withTimers(timers -> new RoomRelay(room, ctx, timers)));
   }
 
   private RoomRelay(
-      Consumer<RoomCommand> room,
-      Runnable whenEmpty,
-      ActorContext<Message> ctx,
-      TimerScheduler<Message> timers) {
+      Consumer<RoomCommand> room, ActorContext<Message> ctx, TimerScheduler<Message> timers) {
     super(ctx);
     this.room = room;
-    this.whenEmpty = whenEmpty;
     this.timers = timers;
     this.address = ctx.messageAdapter(ToRelay.class, FromRoom::new);
     this.filled = ctx.messageAdapter(History.class, Filled::new);
@@ -93,13 +87,16 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
 
   @Override
   public Receive<Message> createReceive() {
-    return newReceiveBuilder().onMessage(Message.class, this::receive).build();
+    return newReceiveBuilder()
+        .onMessage(Message.class, this::receive)
+        .onSignal(PostStop.class, _ -> stopped())
+        .build();
   }
 
   private Behavior<Message> receive(Message message) {
     switch (message) {
       case Join m -> join(m.listener());
-      case Leave m -> leave(m.listener());
+      case Leave m -> listeners.remove(m.listener());
       case FromRoom(Attached m) -> attached(m);
       case FromRoom(Happened m) -> happened(m);
       case Filled m -> filled(m.history());
@@ -122,11 +119,9 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
     last.ifPresent(listener::attached);
   }
 
-  private void leave(Listener listener) {
-    if (listeners.remove(listener) && listeners.isEmpty()) {
-      room.accept(new Detach(address));
-      whenEmpty.run();
-    }
+  private Behavior<Message> stopped() {
+    room.accept(new Detach(address));
+    return this;
   }
 
   private void attached(Attached m) {

@@ -74,6 +74,7 @@ public final class RoomSession implements RoomRelay.Listener {
   private boolean isWhole = true;
   private boolean hasBegun;
   private int told;
+  private boolean hasJoined;
   private boolean hasEnded;
 
   /**
@@ -94,6 +95,7 @@ public final class RoomSession implements RoomRelay.Listener {
   }
 
   public void open() {
+    hasJoined = true;
     rooms.join(room, this);
   }
 
@@ -105,8 +107,10 @@ public final class RoomSession implements RoomRelay.Listener {
   }
 
   public void ended() {
+    if (hasJoined && !hasEnded) {
+      rooms.leave(room, this);
+    }
     hasEnded = true;
-    rooms.leave(room, this);
   }
 
   // ── from the relay, on its thread ──

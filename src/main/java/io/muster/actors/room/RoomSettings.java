@@ -1,10 +1,20 @@
 package io.muster.actors.room;
 
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * @param grace an empty room sleeps after so long
  * @param replayMax at most so many events are told to who comes back; beyond it begins anew
+ * @param hosted features whose entities are kept here, and not by their application; a star for all
  * @param waitingMax at most so many wishes wait for a write; more are refused
  */
-public record RoomSettings(Duration grace, int replayMax, int waitingMax) {}
+public record RoomSettings(Duration grace, int replayMax, int waitingMax, Set<String> hosted) {
+  public RoomSettings {
+    hosted = Set.copyOf(hosted);
+  }
+
+  public boolean isHosted(String feature) {
+    return hosted.contains(feature) || hosted.contains("*");
+  }
+}

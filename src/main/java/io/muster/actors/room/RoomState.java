@@ -3,6 +3,7 @@ package io.muster.actors.room;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,26 +12,65 @@ import java.util.Optional;
  *
  * @param head the last event; {@link EventId#BEGINNING} before the first
  * @param keys of the last events that were asked for under one, oldest first
+ * @param held by this room for its application
+ * @param folded what the type's reducer has made of all events, if it has one
  */
-public record RoomState(EventId head, List<Used> keys) {
-  static final RoomState NEW = new RoomState(EventId.BEGINNING, List.of());
+public record RoomState(EventId head, List<Used> keys, Holdings holdings, Optional<String> folded) {
+  static final RoomState NEW =
+      new RoomState(EventId.BEGINNING, List.of(), Holdings.NONE, Optional.empty());
   static final int KEYS_MAX = 1_000;
   static final Duration KEYS_KEPT = Duration.ofHours(24);
 
-  public record Used(String key, EventId id, Instant at, int fingerprint) {}
+  /**
+   * @param about what was changed under the key
+   */
+  public record Used(String key, EventId id, Instant at, int fingerprint, Optional<About> about) {}
+
+  public record About(String entity, String id, long version) {
+    static About of(Held held) {
+      return new About(held.entity(), held.id(), held.version());
+    }
+  }
 
   public RoomState {
     keys = List.copyOf(keys);
   }
 
-  RoomState after(Published published) {
+  /** As it was kept. */
+  public static RoomState of(
+      EventId head, List<Used> keys, Collection<Held> held, Optional<String> folded) {
+    return new RoomState(head, keys, Holdings.of(held), folded);
+  }
+
+  public Collection<Held> held() {
+    return holdings.held();
+  }
+
+  RoomState after(Published published, Optional<RoomType.Reducer> reducer, int charsMax) {
     var event = published.event();
     return new RoomState(
         event.id(),
+        published.key().map(key -> with(used(key, published))).orElse(keys),
         published
-            .key()
-            .map(key -> with(new Used(key, event.id(), event.at(), published.fingerprint())))
-            .orElse(keys));
+            .change()
+            .map(change -> holdings.after(change.kind(), change.held()))
+            .orElse(holdings),
+        reducer.flatMap(fold -> fold(fold, event, charsMax)).or(() -> folded));
+  }
+
+  private static Used used(String key, Published published) {
+    var event = published.event();
+    return new Used(
+        key,
+        event.id(),
+        event.at(),
+        published.fingerprint(),
+        published.change().map(Published.Change::held).map(About::of));
+  }
+
+  private Optional<String> fold(RoomType.Reducer reducer, RoomEvent event, int charsMax) {
+    return Optional.of(reducer.reduce(folded.orElseGet(reducer::initial), event))
+        .filter(next -> next.length() <= charsMax);
   }
 
   private List<Used> with(Used one) {

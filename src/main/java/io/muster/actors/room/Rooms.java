@@ -3,13 +3,17 @@ package io.muster.actors.room;
 import io.muster.actors.room.RoomCommand.*;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
@@ -25,15 +29,17 @@ public final class Rooms implements RoomSession.Source {
   private final ActorRef<Order> relays;
   private final ActorSystem<?> system;
   private final Clock clock;
+  private final RoomTypes types;
 
   private Rooms(
       ActorRef<ShardingEnvelope<RoomCommand>> shards,
       ActorSystem<?> system,
       DispatcherSelector dispatcher,
-      Clock clock) {
+      Room.Surroundings around) {
     this.shards = shards;
     this.system = system;
-    this.clock = clock;
+    this.clock = around.clock();
+    this.types = around.types();
     this.relays = system.systemActorOf(Behaviors.setup(_ -> relays()), "room-relays", dispatcher);
   }
 
@@ -46,34 +52,54 @@ public final class Rooms implements RoomSession.Source {
                 ctx -> Room.create(RoomId.parse(ctx.getEntityId()), around, ctx.getShard()))
             .withEntityProps(dispatcher)
             .withStopMessage(new Sleep());
-    return new Rooms(ClusterSharding.get(system).init(entity), system, dispatcher, around.clock());
+    return new Rooms(ClusterSharding.get(system).init(entity), system, dispatcher, around);
   }
 
   private void tell(RoomId room, RoomCommand command) {
     shards.tell(new ShardingEnvelope<>(room.toString(), command));
   }
 
-  /** Never fails: who does not answer in time is {@link Refusal#UNAVAILABLE}. */
-  public CompletionStage<Answer> publish(RoomId room, Publication wanted) {
-    return AskPattern.<ShardingEnvelope<RoomCommand>, Answer>ask(
+  private <T> CompletionStage<T> ask(
+      RoomId room, Function<ActorRef<T>, RoomCommand> question, T unavailable) {
+    return AskPattern.<ShardingEnvelope<RoomCommand>, T>ask(
             shards,
-            replyTo ->
-                new ShardingEnvelope<>(
-                    room.toString(), new Publish(wanted, clock.instant().plus(PATIENCE), replyTo)),
+            replyTo -> new ShardingEnvelope<>(room.toString(), question.apply(replyTo)),
             PATIENCE,
             system.scheduler())
-        .exceptionally(_ -> new Answer.No(Refusal.UNAVAILABLE));
+        .exceptionally(_ -> unavailable);
+  }
+
+  private CompletionStage<Answer> wish(RoomId room, Function<ActorRef<Answer>, RoomCommand> wish) {
+    return ask(room, wish, new Answer.No(Refusal.UNAVAILABLE));
+  }
+
+  private Instant inTime() {
+    return clock.instant().plus(PATIENCE);
+  }
+
+  /** Never fails: who does not answer in time is {@link Refusal#UNAVAILABLE}. */
+  public CompletionStage<Answer> publish(RoomId room, Publication wanted) {
+    return wish(room, replyTo -> new Publish(wanted, inTime(), replyTo));
+  }
+
+  /** As {@link #publish}. */
+  public CompletionStage<Answer> mutate(RoomId room, Mutation wanted) {
+    return wish(room, replyTo -> new Mutate(wanted, inTime(), replyTo));
+  }
+
+  /** Never fails: who does not answer in time is {@link Sight.Unavailable}. */
+  public CompletionStage<Sight> look(RoomId room, Optional<String> entity) {
+    return ask(room, replyTo -> new Look(entity, replyTo), new Sight.Unavailable());
   }
 
   /** Never fails: who does not answer in time is {@link History.Unavailable}. */
   @Override
   public CompletionStage<History> read(RoomId room, EventId after, int limit) {
-    return AskPattern.<ShardingEnvelope<RoomCommand>, History>ask(
-            shards,
-            replyTo -> new ShardingEnvelope<>(room.toString(), new Read(after, limit, replyTo)),
-            PATIENCE,
-            system.scheduler())
-        .exceptionally(_ -> new History.Unavailable());
+    return ask(room, replyTo -> new Read(after, limit, replyTo), new History.Unavailable());
+  }
+
+  public Optional<RoomType> type(RoomId room) {
+    return types.find(room);
   }
 
   @Override
@@ -92,11 +118,9 @@ public final class Rooms implements RoomSession.Source {
     record Join(RoomId room, RoomRelay.Listener listener) implements Order {}
 
     record Leave(RoomId room, RoomRelay.Listener listener) implements Order {}
-
-    record IsEmpty(RoomId room) implements Order {}
   }
 
-  /** How many guests each relay has, so that none is stopped with one on its way. */
+  /** Counted here, so that no relay is stopped with a guest on the way to it. */
   private static final class Hosted {
     private final ActorRef<RoomRelay.Message> relay;
     private int guests;
@@ -112,29 +136,14 @@ public final class Rooms implements RoomSession.Source {
         (ctx, order) -> {
           switch (order) {
             case Order.Join o -> {
-              var host =
-                  hosted.computeIfAbsent(
-                      o.room(),
-                      room ->
-                          new Hosted(
-                              ctx.spawnAnonymous(
-                                  RoomRelay.of(
-                                      command -> tell(room, command),
-                                      () -> ctx.getSelf().tell(new Order.IsEmpty(room))),
-                                  DispatcherSelector.sameAsParent())));
+              var host = hosted.computeIfAbsent(o.room(), room -> new Hosted(spawn(ctx, room)));
               host.guests++;
               host.relay.tell(new RoomRelay.Join(o.listener()));
             }
             case Order.Leave o -> {
               var host = hosted.get(o.room());
-              if (host != null) {
-                host.guests--;
-                host.relay.tell(new RoomRelay.Leave(o.listener()));
-              }
-            }
-            case Order.IsEmpty o -> {
-              var host = hosted.get(o.room());
-              if (host != null && host.guests <= 0) {
+              host.relay.tell(new RoomRelay.Leave(o.listener()));
+              if (--host.guests == 0) {
                 hosted.remove(o.room());
                 ctx.stop(host.relay);
               }
@@ -142,5 +151,10 @@ public final class Rooms implements RoomSession.Source {
           }
           return Behaviors.same();
         });
+  }
+
+  private ActorRef<RoomRelay.Message> spawn(ActorContext<Order> ctx, RoomId room) {
+    return ctx.spawnAnonymous(
+        RoomRelay.of(command -> tell(room, command)), DispatcherSelector.sameAsParent());
   }
 }

@@ -1,23 +1,29 @@
 package io.muster.http.api;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.muster.actors.room.Action;
 import io.muster.actors.room.Audience;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Priority;
 import io.muster.actors.room.Publication;
 import io.muster.actors.room.RoomCommand.Answer;
 import io.muster.actors.room.RoomCommand.History;
-import io.muster.actors.room.RoomCommand.Refusal;
 import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomId;
+import io.muster.actors.room.RoomType;
+import io.muster.actors.room.RoomView;
 import io.muster.actors.room.Rooms;
 import io.muster.actors.session.SessionJudge;
 import io.muster.http.Json;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.Presented;
-import io.muster.http.auth.RoomGrants.Action;
 import io.muster.http.auth.Verdict;
+import io.muster.http.edge.Frame;
 import io.muster.http.room.LivePoll;
 import io.muster.http.room.RoomError;
+import io.muster.http.room.RoomLaw;
+import io.muster.http.room.RoomLaw.Access;
+import io.muster.http.room.RoomLaw.Ruling;
 import io.muster.http.room.RoomStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -45,7 +51,7 @@ public final class RoomRoutes extends Directives {
   /**
    * @param loop on which a stream is fed; another one for each
    */
-  public record House(Rooms rooms, Supplier<ScheduledExecutorService> loop) {}
+  public record House(Rooms rooms, RoomLaw law, Supplier<ScheduledExecutorService> loop) {}
 
   private final House house;
   private final ServiceKey service;
@@ -72,7 +78,7 @@ public final class RoomRoutes extends Directives {
     return room(() -> RoomId.parse(name), id -> methods(
         get(()  -> caller(id, Action.SUBSCRIBE, reader -> eventsOf(id, reader))),
         post(() -> caller(id, Action.PUBLISH,   author -> idempotencyKey(key ->
-            body(body -> publish(id, wanted(body, author, key))))))));
+            body(body -> publish(id, wanted(id, body, author, key))))))));
   }
 
   /** {@code /events?sessionId=}, as clients of sessions know it. */
@@ -95,12 +101,35 @@ public final class RoomRoutes extends Directives {
   // ── who asks ──
 
   /**
-   * @param isService it answers for its users, and may know everything
+   * @param access empty for a service, which answers for its users and may know everything
    */
-  private record Caller(String name, Optional<String> role, boolean isService) {
-    boolean mayKnow(Audience audience) {
-      return isService || audience.admits(name, role);
+  private record Caller(Optional<Access> access, RoomType type) {
+    String name() {
+      return access.map(Access::guest).orElse("service");
     }
+
+    boolean mayReplay() {
+      return access.map(Access::mayReplay).orElse(true);
+    }
+
+    Optional<String> learns(RoomEvent event) {
+      if (access.isEmpty()) {
+        return Optional.of(event.payload());
+      }
+      var one = access.get();
+      return event.audience().admits(one.guest(), one.role())
+          ? Optional.of(type.payload(event, one.guest(), one.role()))
+          : Optional.empty();
+    }
+  }
+
+  private Route ofService(RoomId room, Function<Caller, Route> inner) {
+    return house
+        .law()
+        .types()
+        .find(room)
+        .map(type -> inner.apply(new Caller(Optional.empty(), type)))
+        .orElseGet(() -> complete(response(RoomError.ROOM_TYPE_NOT_REGISTERED)));
   }
 
   private Route caller(RoomId room, Action action, Function<Caller, Route> inner) {
@@ -108,7 +137,7 @@ public final class RoomRoutes extends Directives {
         Presented.INTERNAL_KEY_HEADER,
         shown ->
             shown.filter(service::is).isPresent()
-                ? inner.apply(new Caller("service", Optional.empty(), true))
+                ? ofService(room, inner)
                 : bearer(
                     token -> verified(token, room, action, inner),
                     () -> complete(response(RoomError.AUTH_FAILED))));
@@ -135,37 +164,45 @@ public final class RoomRoutes extends Directives {
 
   private Route granted(
       Verdict.Participant one, RoomId room, Action action, Function<Caller, Route> inner) {
-    var grant = one.rooms().find(room, action);
-    if (grant.isEmpty()) {
-      return complete(response(RoomError.PERMISSION_DENIED));
-    }
-    return onSuccess(
-        sessions.judge(one.session()),
-        over ->
-            over.isPresent()
-                ? complete(response(RoomError.SESSION_REVOKED))
-                : inner.apply(new Caller(one.session().user(), grant.get().as(), false)));
+    return switch (house.law().judge(one, RoomView.whole(room), action)) {
+      case Ruling.Not not -> complete(response(not.why()));
+      case Ruling.May may ->
+          onSuccess(
+              sessions.judge(one.session()),
+              over ->
+                  over.isPresent()
+                      ? complete(response(RoomError.SESSION_REVOKED))
+                      : inner.apply(new Caller(Optional.of(may.access()), may.type())));
+    };
   }
 
   // ── publish ──
 
-  private static Publication wanted(Body body, Caller author, Optional<String> key) {
+  private static Publication wanted(RoomId room, Body body, Caller author, Optional<String> key) {
     var type = body.needText("eventType", TYPE_CHARS_MAX);
     var payload = body.any("payload").map(Json::text).orElse("{}");
-    var priority = body.text("priority", 16).map(RoomRoutes::priority).orElse(Priority.NORMAL);
+    var priority =
+        body.text("priority", 16)
+            .map(RoomRoutes::priority)
+            .orElseGet(() -> author.type().priority(type));
     var audience = body.object("audience").map(RoomRoutes::audience).orElse(Audience.EVERYBODY);
     var opId = body.text("opId", TYPE_CHARS_MAX);
+    var version = body.whole("version", 1, Long.MAX_VALUE);
     body.complete();
-    return new Publication(type, payload, priority, audience, opId, author.name(), key);
+    Body.require(!Frame.isReserved(type), "eventType is a word that sockets have for themselves");
+    author
+        .type()
+        .objection(room, type, payload)
+        .ifPresent(
+            why -> {
+              throw new Body.NotUnderstood(why);
+            });
+    return new Publication(type, payload, priority, audience, opId, version, author.name(), key);
   }
 
   private static Priority priority(String word) {
-    for (Priority one : Priority.values()) {
-      if (one.name().toLowerCase(Locale.ROOT).equals(word)) {
-        return one;
-      }
-    }
-    throw new Body.NotUnderstood("priority is low, normal, high or critical");
+    return Priority.of(word)
+        .orElseThrow(() -> new Body.NotUnderstood("priority is low, normal, high or critical"));
   }
 
   private static Audience audience(Body body) {
@@ -194,16 +231,9 @@ public final class RoomRoutes extends Directives {
                           Json.object()
                               .put("eventId", done.id().toString())
                               .put("timestamp", Json.instant(done.at())));
-                  case Answer.No no -> response(error(no.why()));
+                  case Answer.No no -> response(RoomError.of(no.why()));
+                  case Answer.Changed _, Answer.Conflict _ -> response(RoomError.UNAVAILABLE);
                 });
-  }
-
-  private static RoomError error(Refusal why) {
-    return switch (why) {
-      case KEY_REUSED -> RoomError.DUPLICATE_OPERATION;
-      case BUSY -> RoomError.RATE_LIMIT_EXCEEDED;
-      case UNAVAILABLE -> RoomError.UNAVAILABLE;
-    };
   }
 
   // ── read ──
@@ -214,11 +244,17 @@ public final class RoomRoutes extends Directives {
         accept ->
             accept.filter(types -> types.contains("text/event-stream")).isPresent()
                 ? stream(room, reader)
-                : parameterOptional(
-                    "after",
-                    after ->
-                        parameterOptional(
-                            "limit", limit -> answer(page(room, reader, after, limit(limit))))));
+                : past(room, reader));
+  }
+
+  private Route past(RoomId room, Caller reader) {
+    if (!reader.mayReplay()) {
+      return complete(response(RoomError.PERMISSION_DENIED));
+    }
+    return parameterOptional(
+        "after",
+        after ->
+            parameterOptional("limit", limit -> answer(page(room, reader, after, limit(limit)))));
   }
 
   private static int limit(Optional<String> text) {
@@ -242,8 +278,10 @@ public final class RoomRoutes extends Directives {
                         RoomStream.of(
                             house.rooms(),
                             room,
-                            last.or(() -> asked).map(RoomRoutes::id),
-                            reader::mayKnow,
+                            last.or(() -> asked)
+                                .filter(_ -> reader.mayReplay())
+                                .map(RoomRoutes::id),
+                            reader::learns,
                             house.loop().get()),
                         EventStreamMarshalling.toEventStream())));
   }
@@ -263,13 +301,13 @@ public final class RoomRoutes extends Directives {
                 });
   }
 
-  private static com.fasterxml.jackson.databind.node.ObjectNode page(
-      RoomId room, Caller reader, EventId from, History.Events found) {
+  private static ObjectNode page(RoomId room, Caller reader, EventId from, History.Events found) {
     var events = Json.array();
     var before = from;
     for (RoomEvent event : found.events()) {
-      if (reader.mayKnow(event.audience())) {
-        events.add(LivePoll.envelope(room, event, before, true));
+      var payload = reader.learns(event);
+      if (payload.isPresent()) {
+        events.add(LivePoll.envelope(room, event, payload.get(), before, true));
         before = event.id();
       }
     }

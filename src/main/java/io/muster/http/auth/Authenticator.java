@@ -156,7 +156,7 @@ public final class Authenticator {
     var session =
         new UserSession(
             claims.org(), claims.required("sub"), claims.optional("jti"), claims.issuedAt());
-    var participant = new Verdict.Participant(session, claims.expiresAt(), claims.rooms());
+    var participant = new Verdict.Participant(session, false, claims.expiresAt(), claims.rooms());
     headers.held(token);
     return claims.isOver(now) ? Refused.EXPIRED : participant;
   }

@@ -82,7 +82,7 @@ record Claims(ObjectNode json) {
   }
 
   RoomGrants rooms() throws Unfit {
-    return RoomGrants.read(json.path("rooms"));
+    return RoomGrants.read(json.path("rooms"), json.path("permissions"));
   }
 
   String required(String claim) throws Unfit {

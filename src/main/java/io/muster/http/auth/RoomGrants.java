@@ -1,44 +1,49 @@
 package io.muster.http.auth;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.muster.actors.room.RoomId;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.muster.actors.room.Action;
+import io.muster.actors.room.RoomView;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * What a token says of rooms: the claim {@code rooms}, a list of {@code {pattern, actions, as?}}. A
  * pattern is a room, or the beginning of its name with a star. What is not granted is refused.
+ *
+ * @param permissions the claim of that name, from which kinds of rooms may conclude more
  */
-public record RoomGrants(List<Grant> all) {
-  public static final RoomGrants NONE = new RoomGrants(List.of());
+public record RoomGrants(List<Grant> all, Set<String> permissions) {
+  public static final RoomGrants NONE = new RoomGrants(List.of(), Set.of());
+
+  private static final int PERMISSIONS_MAX = 500;
 
   private static final int GRANTS_MAX = 100;
   private static final int TEXT_MAX = 256;
-
-  public enum Action {
-    SUBSCRIBE,
-    PUBLISH,
-    WRITE,
-    PRESENCE,
-    REPLAY,
-    SNAPSHOT,
-    ADMIN;
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
 
   /**
    * @param as the role in the room, such as {@code presenter}
    */
   public record Grant(String pattern, Set<Action> actions, Optional<String> as) {
-    boolean covers(RoomId room) {
-      var name = room.toString();
+    /** Whether its holder may learn of what happened before; who has a role in the room may. */
+    public boolean mayReplay() {
+      return actions.contains(Action.REPLAY) || as.isPresent();
+    }
+
+    private boolean isOf(Action action) {
+      return actions.stream().anyMatch(one -> one.includes(action));
+    }
+
+    /** A grant for a room is one for all its views. */
+    boolean covers(RoomView place) {
+      return covers(place.toString()) || covers(place.room().toString());
+    }
+
+    private boolean covers(String name) {
       return pattern.endsWith("*")
           ? name.startsWith(pattern.substring(0, pattern.length() - 1))
           : name.equals(pattern);
@@ -47,28 +52,35 @@ public record RoomGrants(List<Grant> all) {
 
   public RoomGrants {
     all = List.copyOf(all);
+    permissions = Set.copyOf(permissions);
   }
 
-  /** The first grant of the action in the room. */
-  public Optional<Grant> find(RoomId room, Action action) {
-    return all.stream()
-        .filter(grant -> grant.actions().contains(action) && grant.covers(room))
-        .findFirst();
+  /** The first grant of the action there. */
+  public Optional<Grant> find(RoomView place, Action action) {
+    return all.stream().filter(grant -> grant.covers(place) && grant.isOf(action)).findFirst();
   }
 
   /** Actions that nobody knows here grant nothing; another version may. */
-  static RoomGrants read(JsonNode claim) throws Claims.Unfit {
-    if (claim.isMissingNode() || claim.isNull()) {
-      return NONE;
-    }
-    if (!claim.isArray() || claim.size() > GRANTS_MAX) {
-      throw new Claims.Unfit("rooms");
-    }
+  static RoomGrants read(JsonNode rooms, JsonNode permissions) throws Claims.Unfit {
     var grants = new ArrayList<Grant>();
-    for (JsonNode one : claim) {
+    for (JsonNode one : list(rooms, "rooms", GRANTS_MAX)) {
       grants.add(grant(one));
     }
-    return new RoomGrants(grants);
+    var words = new HashSet<String>();
+    for (JsonNode one : list(permissions, "permissions", PERMISSIONS_MAX)) {
+      words.add(one.asText());
+    }
+    return new RoomGrants(grants, words);
+  }
+
+  private static JsonNode list(JsonNode claim, String name, int max) throws Claims.Unfit {
+    if (claim.isMissingNode() || claim.isNull()) {
+      return MissingNode.getInstance();
+    }
+    if (!claim.isArray() || claim.size() > max) {
+      throw new Claims.Unfit(name);
+    }
+    return claim;
   }
 
   private static Grant grant(JsonNode one) throws Claims.Unfit {
@@ -79,11 +91,7 @@ public record RoomGrants(List<Grant> all) {
     }
     var actions = EnumSet.noneOf(Action.class);
     for (JsonNode word : one.path("actions")) {
-      for (Action action : Action.values()) {
-        if (action.word().equals(word.asText())) {
-          actions.add(action);
-        }
-      }
+      Action.of(word.asText()).ifPresent(actions::add);
     }
     return new Grant(pattern, actions, Optional.of(as).filter(role -> !role.isEmpty()));
   }

@@ -94,8 +94,21 @@ public final class TokenMint implements TokenIssuer {
    * @param rooms the claim, as {@link RoomGrants} reads it
    */
   public Minted participant(String id, OrgId org, List<Map<String, Object>> rooms, Duration life) {
+    return participant(id, org, rooms, List.of(), life);
+  }
+
+  /**
+   * @param permissions the claim, in the application's words
+   */
+  public Minted participant(
+      String id,
+      OrgId org,
+      List<Map<String, Object>> rooms,
+      List<String> permissions,
+      Duration life) {
     Map<String, Object> claims = claims(id, org, "participant");
     claims.put("rooms", rooms);
+    claims.put("permissions", permissions);
     return mint(claims, life);
   }
 

@@ -3,6 +3,7 @@ package io.muster.http.auth;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
 import io.muster.actors.device.DeviceCommand.Proof;
+import io.muster.actors.room.Visitor;
 import io.muster.actors.session.UserSession;
 import java.time.Instant;
 import java.util.Optional;
@@ -63,12 +64,22 @@ public sealed interface Verdict {
 
     /** The same person, as a guest of rooms. */
     public Participant participant() {
-      return new Participant(session(), expiresAt, rooms);
+      return new Participant(session(), true, expiresAt, rooms);
     }
   }
 
-  /** Somebody who takes part in rooms of an application, and has no other business here. */
-  record Participant(UserSession session, Instant expiresAt, RoomGrants rooms) implements Verdict {}
+  /**
+   * Somebody who takes part in rooms of an application.
+   *
+   * @param isUser has other business here, too
+   */
+  record Participant(UserSession session, boolean isUser, Instant expiresAt, RoomGrants rooms)
+      implements Verdict {
+
+    public Visitor visitor() {
+      return new Visitor(session.user(), session.org(), isUser, rooms.permissions());
+    }
+  }
 
   /** The token will never be accepted again: the only answer a client may give up on. */
   enum Refused implements Verdict {

@@ -43,10 +43,15 @@ public final class Frame {
    * @throws IllegalArgumentException for a name that ends the connection of a real client
    */
   public static Frame event(String name, JsonNode... arguments) {
-    if (SocketCodec.RESERVED.contains(name)) {
+    if (isReserved(name)) {
       throw new IllegalArgumentException("an event name that is not reserved, was " + name);
     }
     return new Frame(name, List.of(arguments));
+  }
+
+  /** Whether real clients keep the name of an event for themselves. */
+  public static boolean isReserved(String name) {
+    return SocketCodec.RESERVED.contains(name);
   }
 
   public String event() {

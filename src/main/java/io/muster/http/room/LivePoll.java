@@ -9,7 +9,6 @@ import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomId;
 import io.muster.http.Json;
 import io.muster.http.edge.Frame;
-import java.util.Locale;
 
 /**
  * What clients of a session are told: one event, {@code event}, for all that happens. Its last
@@ -18,37 +17,39 @@ import java.util.Locale;
 public final class LivePoll {
   private LivePoll() {}
 
-  private record Told(EventId before, boolean isReplay) {}
+  private record Told(String payload, EventId before, boolean isReplay) {}
 
   /**
+   * @param payload as this guest may know it
    * @param before the event that this guest was told before this one, so that it can see a hole
    */
-  static Frame event(RoomId room, Heard heard, EventId before, boolean isReplay) {
+  static Frame event(RoomId room, Heard heard, String payload, EventId before, boolean isReplay) {
     return heard.as(
-        new Told(before, isReplay),
+        new Told(payload, before, isReplay),
         Frame.class,
-        () -> frame(room, heard.event(), before, isReplay));
+        () ->
+            Frame.event(
+                "event",
+                envelope(room, heard.event(), payload, before, isReplay),
+                TextNode.valueOf(heard.event().id().toString())));
   }
 
-  private static Frame frame(RoomId room, RoomEvent event, EventId before, boolean isReplay) {
-    return Frame.event(
-        "event", envelope(room, event, before, isReplay), TextNode.valueOf(event.id().toString()));
-  }
-
+  /** As {@link #event}. */
   public static ObjectNode envelope(
-      RoomId room, RoomEvent event, EventId before, boolean isReplay) {
+      RoomId room, RoomEvent event, String payload, EventId before, boolean isReplay) {
     var meta =
         Json.object()
             .put("prevEventId", before.toString())
-            .put("priority", event.priority().name().toLowerCase(Locale.ROOT))
+            .put("priority", event.priority().word())
             .put("userId", event.by());
     event.opId().ifPresent(op -> meta.put("opId", op));
+    event.version().ifPresent(version -> meta.put("version", version));
     if (isReplay) {
       meta.put("replay", true);
     }
     var json =
         head(event.id().toString(), event.type(), Json.instant(event.at()), room)
-            .<ObjectNode>set("payload", Json.parse(event.payload()));
+            .<ObjectNode>set("payload", Json.parse(payload));
     return json.set("meta", meta);
   }
 

@@ -1,72 +1,54 @@
 package io.muster.http.room;
 
-import io.muster.actors.room.RoomId;
+import io.muster.http.auth.Secret;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.Base64;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The {@code pid} of Socket.IO's own recovery. It is signed for one guest of one room, so any node
+ * The {@code pid} of Socket.IO's own recovery. It is signed for one guest of one place, so any node
  * knows its own again without having kept anything; it lets nobody in, because who comes again
  * shows a token like everybody else.
  */
 public final class Recovery {
   private static final int RANDOM_BYTES = 12;
   private static final int SIGNED_BYTES = 16;
-  private static final String ALGORITHM = "HmacSHA256";
+  private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
+  private static final int RANDOM_CHARS = RANDOM_BYTES * 4 / 3;
 
-  private final SecretKeySpec key;
+  private final Secret secret;
   private final SecureRandom chance = new SecureRandom();
 
   /**
    * @param secret the same on all nodes
    */
-  public Recovery(byte[] secret) {
-    this.key = new SecretKeySpec(secret, ALGORITHM);
+  public Recovery(Secret secret) {
+    this.secret = secret;
   }
 
-  String newPid(String guest, RoomId room) {
+  /**
+   * @param where a room, or what else the client came to
+   */
+  public String newPid(String guest, String where) {
     byte[] random = new byte[RANDOM_BYTES];
     chance.nextBytes(random);
-    return pid(random, guest, room);
+    return pid(TEXT.encodeToString(random), guest, where);
   }
 
-  boolean isOurs(String pid, String guest, RoomId room) {
-    try {
-      byte[] bytes = Base64.getUrlDecoder().decode(pid);
-      if (bytes.length != RANDOM_BYTES + SIGNED_BYTES) {
-        return false;
-      }
-      byte[] random = new byte[RANDOM_BYTES];
-      System.arraycopy(bytes, 0, random, 0, RANDOM_BYTES);
-      return MessageDigest.isEqual(
-          pid.getBytes(StandardCharsets.US_ASCII),
-          pid(random, guest, room).getBytes(StandardCharsets.US_ASCII));
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+  public boolean isOurs(String pid, String guest, String where) {
+    return pid.length() > RANDOM_CHARS
+        && MessageDigest.isEqual(
+            bytes(pid), bytes(pid(pid.substring(0, RANDOM_CHARS), guest, where)));
   }
 
-  private String pid(byte[] random, String guest, RoomId room) {
-    byte[] bytes = new byte[RANDOM_BYTES + SIGNED_BYTES];
-    System.arraycopy(random, 0, bytes, 0, RANDOM_BYTES);
-    System.arraycopy(sign(random, guest, room), 0, bytes, RANDOM_BYTES, SIGNED_BYTES);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
-  private byte[] sign(byte[] random, String guest, RoomId room) {
-    try {
-      var mac = Mac.getInstance(ALGORITHM);
-      mac.init(key);
-      mac.update(random);
-      mac.update(("pid\n" + room + "\n" + guest).getBytes(StandardCharsets.UTF_8));
-      return mac.doFinal();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JVM knows " + ALGORITHM, e);
-    }
+  private String pid(String random, String guest, String where) {
+    byte[] signature = secret.derive("room recovery\n" + random + "\n" + where + "\n" + guest);
+    return random + TEXT.encodeToString(Arrays.copyOf(signature, SIGNED_BYTES));
   }
 }

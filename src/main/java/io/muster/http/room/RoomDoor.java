@@ -1,19 +1,23 @@
 package io.muster.http.room;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.muster.actors.room.Action;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.RoomCommand.History;
 import io.muster.actors.room.RoomId;
+import io.muster.actors.room.RoomType;
+import io.muster.actors.room.RoomView;
 import io.muster.actors.room.Rooms;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
-import io.muster.http.auth.RoomGrants.Action;
-import io.muster.http.auth.RoomGrants.Grant;
 import io.muster.http.auth.Verdict.Participant;
 import io.muster.http.edge.Allowance;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
 import io.muster.http.edge.SocketApplication.Joining;
 import io.muster.http.edge.SocketHandler;
+import io.muster.http.room.RoomLaw.Access;
+import io.muster.http.room.RoomLaw.Ruling;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +28,7 @@ import java.util.Optional;
  */
 public record RoomDoor(
     Rooms rooms,
+    RoomLaw law,
     Recovery recovery,
     RoomGuests here,
     Guests guests,
@@ -47,35 +52,37 @@ public record RoomDoor(
       refuse(client, RoomError.INVALID_ROOM_ID, e.getMessage());
       return;
     }
-    participant
-        .rooms()
-        .find(room, Action.SUBSCRIBE)
-        .ifPresentOrElse(
-            grant -> enter(new Guest(participant, room, grant.as()), grant, client),
-            () ->
-                refuse(
-                    client,
-                    RoomError.PERMISSION_DENIED,
-                    "this is not allowed, or there is no such session"));
-  }
-
-  /** Who is let in where. */
-  record Guest(Participant participant, RoomId room, Optional<String> role) {
-    String id() {
-      return participant.session().user();
+    switch (law.judge(participant, RoomView.whole(room), Action.SUBSCRIBE)) {
+      case Ruling.May may -> enter(new Guest(participant, room, may.type(), may.access()), client);
+      case Ruling.Not not ->
+          refuse(client, not.why(), "this is not allowed, or there is no such session");
     }
   }
 
-  private void enter(Guest guest, Grant grant, Joining client) {
+  /** Who is let in where. */
+  record Guest(Participant participant, RoomId room, RoomType type, Access access) {
+    String id() {
+      return access.guest();
+    }
+
+    boolean mayReplay() {
+      return access.mayReplay();
+    }
+  }
+
+  private void enter(Guest guest, Joining client) {
+    if (!guest.mayReplay()) {
+      open(guest, Optional.empty(), Optional.empty(), client);
+      return;
+    }
     var pid = Optional.of(client.auth().path("pid").asText(""));
     var offset = EventId.parse(client.auth().path("offset").asText(""));
     var known =
-        pid.filter(shown -> recovery.isOurs(shown, guest.id(), guest.room()))
+        pid.filter(shown -> recovery.isOurs(shown, guest.id(), guest.room().toString()))
             .filter(_ -> offset.isPresent());
     var from = offset.map(EventId::toString).or(() -> asked(client));
-    boolean mayReplay = grant.actions().contains(Action.REPLAY) || grant.as().isPresent();
     if (known.isEmpty()) {
-      open(guest, mayReplay ? from : Optional.empty(), Optional.empty(), client);
+      open(guest, from, Optional.empty(), client);
       return;
     }
     // Recovered means that nothing is missing, so the room is asked before it is said.
@@ -103,7 +110,7 @@ public record RoomDoor(
   }
 
   private void open(Guest guest, Optional<String> from, Optional<String> known, Joining client) {
-    var pid = known.orElseGet(() -> recovery.newPid(guest.id(), guest.room()));
+    var pid = known.orElseGet(() -> recovery.newPid(guest.id(), guest.room().toString()));
     if (client.loop().inEventLoop()) {
       new SessionConnection(guest, from, pid, client, this).open();
     } else {
@@ -121,10 +128,7 @@ public record RoomDoor(
 
   private static final class Nobody implements SocketHandler {
     @Override
-    public void event(
-        String name,
-        List<com.fasterxml.jackson.databind.JsonNode> arguments,
-        Optional<Acknowledge> acknowledge) {}
+    public void event(String name, List<JsonNode> arguments, Optional<Acknowledge> acknowledge) {}
 
     @Override
     public void ended() {}

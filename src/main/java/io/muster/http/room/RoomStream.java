@@ -1,9 +1,9 @@
 package io.muster.http.room;
 
-import io.muster.actors.room.Audience;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
 import io.muster.actors.room.RoomCommand.Reason;
+import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomId;
 import io.muster.actors.room.RoomSession;
 import io.muster.actors.room.Rooms;
@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Predicate;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.sse.ServerSentEvent;
 import org.apache.pekko.stream.BoundedSourceQueue;
@@ -28,15 +27,21 @@ public final class RoomStream implements RoomSession.Line {
   private static final int QUEUE_MAX = 256;
   private static final Duration QUIET_MAX = Duration.ofSeconds(15);
 
+  /** Whoever is told. */
+  @FunctionalInterface
+  public interface Reader {
+    /** The payload, as it may be known; empty when the event is not for it. */
+    Optional<String> learns(RoomEvent event);
+  }
+
   private final RoomId room;
-  private final Predicate<Audience> isFor;
+  private final Reader reader;
   private final BoundedSourceQueue<ServerSentEvent> queue;
   private EventId before = EventId.BEGINNING;
 
-  private RoomStream(
-      RoomId room, Predicate<Audience> isFor, BoundedSourceQueue<ServerSentEvent> queue) {
+  private RoomStream(RoomId room, Reader reader, BoundedSourceQueue<ServerSentEvent> queue) {
     this.room = room;
-    this.isFor = isFor;
+    this.reader = reader;
     this.queue = queue;
   }
 
@@ -48,12 +53,12 @@ public final class RoomStream implements RoomSession.Line {
       Rooms rooms,
       RoomId room,
       Optional<EventId> from,
-      Predicate<Audience> isFor,
+      Reader reader,
       ScheduledExecutorService loop) {
     return Source.<ServerSentEvent>queue(QUEUE_MAX)
         .mapMaterializedValue(
             queue -> {
-              var stream = new RoomStream(room, isFor, queue);
+              var stream = new RoomStream(room, reader, queue);
               var session = new RoomSession(rooms, room, from, loop, stream);
               loop.execute(session::open);
               return new Open(session, loop);
@@ -82,16 +87,19 @@ public final class RoomStream implements RoomSession.Line {
   @Override
   public void event(Heard heard, boolean isReplay) {
     var event = heard.event();
-    if (isFor.test(event.audience())) {
-      var told = LivePoll.envelope(room, event, before, isReplay);
-      offer(
-          ServerSentEvent.create(
-              Json.text(told),
-              Optional.of("event"),
-              Optional.of(event.id().toString()),
-              OptionalInt.empty()));
-      before = event.id();
-    }
+    reader
+        .learns(event)
+        .ifPresent(
+            payload -> {
+              var told = LivePoll.envelope(room, event, payload, before, isReplay);
+              offer(
+                  ServerSentEvent.create(
+                      Json.text(told),
+                      Optional.of("event"),
+                      Optional.of(event.id().toString()),
+                      OptionalInt.empty()));
+              before = event.id();
+            });
   }
 
   @Override

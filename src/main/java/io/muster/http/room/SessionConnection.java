@@ -105,8 +105,10 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
   @Override
   public void event(Heard heard, boolean isReplay) {
     var event = heard.event();
-    if (event.audience().admits(guest.id(), guest.role())) {
-      socket.send(LivePoll.event(guest.room(), heard, before, isReplay));
+    var role = guest.access().role();
+    if (event.audience().admits(guest.id(), role)) {
+      var payload = guest.type().payload(event, guest.id(), role);
+      socket.send(LivePoll.event(guest.room(), heard, payload, before, isReplay));
       before = event.id();
     }
   }
@@ -179,6 +181,10 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
   }
 
   private void replay(String after, Optional<Acknowledge> acknowledge) {
+    if (!guest.mayReplay()) {
+      refuse(RoomError.PERMISSION_DENIED, acknowledge);
+      return;
+    }
     session.replay(id(after));
     acknowledge.ifPresent(a -> a.with(Json.object().put("ok", true)));
   }

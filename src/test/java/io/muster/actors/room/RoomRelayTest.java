@@ -11,6 +11,7 @@ import io.muster.actors.room.RoomCommand.ToRelay;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +32,6 @@ class RoomRelayTest {
 
   private final TestProbe<RoomCommand> room = kit.createTestProbe();
   private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-  private final TestProbe<String> emptied = kit.createTestProbe();
   private ActorRef<RoomRelay.Message> relay;
   private ActorRef<ToRelay> address;
 
@@ -65,7 +65,7 @@ class RoomRelayTest {
 
   @BeforeEach
   void attaches() {
-    relay = kit.spawn(RoomRelay.of(room.ref()::tell, () -> emptied.ref().tell("empty")));
+    relay = kit.spawn(RoomRelay.of(room.ref()::tell));
     relay.tell(new RoomRelay.Join(guest));
     address = room.expectMessageClass(Attach.class).relay();
     address.tell(new ToRelay.Attached(room.ref(), id(5)));
@@ -88,6 +88,7 @@ class RoomRelayTest {
                     Priority.NORMAL,
                     Audience.EVERYBODY,
                     Optional.empty(),
+                    OptionalLong.empty(),
                     "somebody"))
         .toList();
   }
@@ -169,9 +170,8 @@ class RoomRelayTest {
   }
 
   @Test
-  void lets_go_of_a_room_that_nobody_is_in() {
-    relay.tell(new RoomRelay.Leave(guest));
-    emptied.expectMessage("empty");
+  void lets_go_of_its_room_when_it_is_stopped() {
+    kit.stop(relay);
     while (!(room.receiveMessage() instanceof Detach)) {
       // it may have beaten once more
     }

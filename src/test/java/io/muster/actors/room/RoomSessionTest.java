@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -93,6 +94,7 @@ class RoomSessionTest {
         Priority.NORMAL,
         Audience.EVERYBODY,
         Optional.empty(),
+        OptionalLong.empty(),
         "somebody");
   }
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.muster.actors.room.RoomCommand.*;
+import io.muster.actors.room.type.FeatureType;
+import io.muster.actors.room.type.SessionType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +15,9 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -107,7 +111,8 @@ class RoomTest {
   void starts() {
     var around =
         new Room.Surroundings(
-            new RoomSettings(Duration.ofHours(1), 10, WAITING_MAX),
+            new RoomSettings(Duration.ofHours(1), 10, WAITING_MAX, Set.of()),
+            RoomTypes.with(List.of(new SessionType(), new FeatureType())),
             this::journal,
             clock,
             new Random(7));
@@ -136,6 +141,7 @@ class RoomTest {
             Priority.NORMAL,
             Audience.EVERYBODY,
             Optional.empty(),
+            OptionalLong.empty(),
             "somebody",
             key);
     room.tell(new Publish(wanted, NOW.plusSeconds(5), author.ref()));

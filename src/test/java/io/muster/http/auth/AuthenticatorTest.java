@@ -25,8 +25,9 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.sun.net.httpserver.HttpServer;
 import io.muster.actors.DeviceId;
 import io.muster.actors.OrgId;
+import io.muster.actors.room.Action;
 import io.muster.actors.room.RoomId;
-import io.muster.http.auth.RoomGrants.Action;
+import io.muster.actors.room.RoomView;
 import io.muster.http.auth.Verdict.Device;
 import io.muster.http.auth.Verdict.Refused;
 import io.muster.http.auth.Verdict.User;
@@ -328,23 +329,27 @@ class AuthenticatorTest {
               Map.of("pattern", "session:s1", "actions", List.of("subscribe"), "as", "presenter"));
       var here = new RoomId("session", "s1");
       assertEquals(
-          Optional.of("presenter"), grants.find(here, Action.SUBSCRIBE).orElseThrow().as());
-      assertTrue(grants.find(here, Action.PUBLISH).isEmpty());
-      assertTrue(grants.find(new RoomId("session", "s12"), Action.SUBSCRIBE).isEmpty());
+          Optional.of("presenter"),
+          grants.find(RoomView.whole(here), Action.SUBSCRIBE).orElseThrow().as());
+      assertTrue(grants.find(RoomView.whole(here), Action.PUBLISH).isEmpty());
+      assertTrue(
+          grants.find(RoomView.whole(new RoomId("session", "s12")), Action.SUBSCRIBE).isEmpty());
     }
 
     @Test
     void with_a_star_grants_all_rooms_that_begin_so() {
       var grants = grants(Map.of("pattern", "session:a*", "actions", List.of("subscribe")));
-      assertTrue(grants.find(new RoomId("session", "ab"), Action.SUBSCRIBE).isPresent());
-      assertTrue(grants.find(new RoomId("session", "b"), Action.SUBSCRIBE).isEmpty());
+      assertTrue(
+          grants.find(RoomView.whole(new RoomId("session", "ab")), Action.SUBSCRIBE).isPresent());
+      assertTrue(
+          grants.find(RoomView.whole(new RoomId("session", "b")), Action.SUBSCRIBE).isEmpty());
     }
 
     @Test
     void grants_nothing_by_words_nobody_knows() {
       var grants = grants(Map.of("pattern", "session:a", "actions", List.of("rule", "SUBSCRIBE")));
       for (Action action : Action.values()) {
-        assertTrue(grants.find(new RoomId("session", "a"), action).isEmpty());
+        assertTrue(grants.find(RoomView.whole(new RoomId("session", "a")), action).isEmpty());
       }
     }
 
