@@ -63,13 +63,17 @@ import io.muster.http.edge.HttpLimits;
 import io.muster.http.edge.Listener;
 import io.muster.http.edge.LoopWatch;
 import io.muster.http.edge.PlainUpgrade;
+import io.muster.http.edge.RawLimits;
+import io.muster.http.edge.RawUpgrade;
 import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
+import io.muster.http.room.Bouncer;
 import io.muster.http.room.Recovery;
 import io.muster.http.room.RoomDoor;
 import io.muster.http.room.RoomGuests;
 import io.muster.http.room.RoomLaw;
+import io.muster.http.room.civic.CivicDoor;
 import io.muster.http.room.feature.FeatureDoor;
 import io.muster.persistence.Database;
 import io.muster.persistence.DatabaseClock;
@@ -78,6 +82,7 @@ import io.muster.persistence.DeviceProjection;
 import io.muster.persistence.DeviceViews;
 import io.muster.persistence.JournalHistory;
 import io.muster.persistence.ReportPurge;
+import io.muster.persistence.RoomPurge;
 import io.muster.persistence.SqlGraceRules;
 import io.muster.persistence.SqlNodes;
 import io.muster.persistence.SqlOutages;
@@ -233,6 +238,7 @@ public final class Gateway implements AutoCloseable {
             LOOPS,
             new Room.Surroundings(
                 settings.rooms(), kinds, new SqlRoomJournal(database), clock, new SecureRandom()));
+    new RoomPurge(database, kinds, settings.rooms().retention(), clock).start(system);
     var law = new RoomLaw(kinds);
     var here = new RoomGuests();
     var recovery = new Recovery(Secret.of(settings.secrets().device()));
@@ -304,10 +310,20 @@ public final class Gateway implements AutoCloseable {
             new RoomDoor(rooms, law, recovery, here, guests, envelope, events, Version.TEXT),
             telemetry,
             settings.http().cookie());
+    var bouncer = new Bouncer(authenticator, revocations);
+    var realtime =
+        new CivicDoor(
+            bouncer,
+            rooms,
+            law,
+            here,
+            guests,
+            envelope,
+            settings.realtime().messages(),
+            settings.realtime().frames());
     var features =
         new FeatureDoor(
-            authenticator,
-            revocations,
+            bouncer,
             rooms,
             law,
             recovery,
@@ -360,7 +376,8 @@ public final class Gateway implements AutoCloseable {
                     visitor ->
                         Metrics.mayReadInternally(
                             visitor, settings.secrets().metricsToken(), settings.isProduction()))));
-    listener = open(reception, features, routes); // last: we are ready when the door opens
+    listener =
+        open(reception, features, realtime, routes); // last: we are ready when the door opens
     var startedAt = clock.instant();
     // By number, so that nobody has to look it up on an event loop.
     var host =
@@ -464,7 +481,8 @@ public final class Gateway implements AutoCloseable {
             settings.renewal().cooldown()));
   }
 
-  private Listener open(Reception reception, FeatureDoor features, Routes routes)
+  private Listener open(
+      Reception reception, FeatureDoor features, CivicDoor realtime, Routes routes)
       throws BindException, UnknownHostException {
     var proxies = TrustedProxies.of(settings.http().trustedProxies());
     var origins = AllowedOrigins.of(settings.http().corsOrigins());
@@ -483,6 +501,9 @@ public final class Gateway implements AutoCloseable {
         List.of(
             PlainUpgrade.serving(
                 new PlainUpgrade.Mount(reception, Edges.plain(settings), proxies, origins)),
+            RawUpgrade.serving(
+                new RawUpgrade.Mount(
+                    CivicDoor.PATH, realtime, RawLimits.DEFAULT, proxies, origins)),
             RouteHandler.answering(routing)));
   }
 

@@ -5,9 +5,11 @@ import com.typesafe.config.ConfigFactory;
 import io.muster.actors.device.DeviceSettings;
 import io.muster.actors.notify.NotificationSettings;
 import io.muster.actors.room.RoomSettings;
+import io.muster.actors.room.RoomType;
 import io.muster.app.reporting.ErrorReports;
 import io.muster.http.api.BackEndPatience;
 import io.muster.http.device.WaitingRoom;
+import io.muster.http.edge.Allowance;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import io.muster.persistence.ReportSettings;
@@ -33,6 +35,7 @@ public record Settings(
     ClusterSettings cluster,
     LeavingSettings leaving,
     RoomSettings rooms,
+    Realtime realtime,
     ReportSettings reports,
     DeviceSettings device,
     Renewal renewal,
@@ -62,6 +65,13 @@ public record Settings(
       int strangersPerAddress,
       int eventsPerSecond,
       int eventsBurst) {}
+
+  /**
+   * What one client of a room on a bare WebSocket may say.
+   *
+   * @param frames of a document
+   */
+  public record Realtime(Allowance messages, Allowance frames) {}
 
   /**
    * Who says what devices show and who they are: this gateway, or the tables of a CMS.
@@ -160,6 +170,7 @@ public record Settings(
               cluster,
               LeavingSettings.in(keys),
               rooms(),
+              realtime(),
               reports(),
               device(sockets),
               renewal(),
@@ -191,7 +202,21 @@ public record Settings(
           keys.time("rooms.grace", MOMENT, WEEK),
           keys.whole("rooms.replay-max", 1, 1_000_000),
           keys.whole("rooms.waiting-max", 1, 100_000),
-          Set.copyOf(keys.list("rooms.hosted-features")));
+          Set.copyOf(keys.list("rooms.hosted-features")),
+          new RoomType.Retention(
+              keys.time("rooms.keep", MOMENT, Duration.ofDays(365)),
+              keys.whole("rooms.keep-events", 1, 10_000_000),
+              keys.whole("rooms.keep-bytes", 1024, Integer.MAX_VALUE)));
+    }
+
+    private Realtime realtime() {
+      return new Realtime(
+          Allowance.of(
+              keys.whole("rooms.messages-per-second", 1, 100_000),
+              keys.whole("rooms.messages-burst", 1, 100_000)),
+          Allowance.of(
+              keys.whole("rooms.frames-per-second", 1, 100_000),
+              keys.whole("rooms.frames-burst", 1, 100_000)));
     }
 
     private Http http(boolean isProduction) {
@@ -420,6 +445,7 @@ public record Settings(
         cluster,
         leaving,
         rooms,
+        realtime,
         reports,
         device,
         renewal,

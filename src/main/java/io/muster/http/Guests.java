@@ -2,7 +2,7 @@ package io.muster.http;
 
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.Frame;
-import io.muster.http.edge.Socket;
+import io.muster.http.edge.Leaving;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +19,7 @@ public final class Guests {
   // As many handshakes as a node has long done when the next ones come.
   private static final int AT_ONCE = 250;
 
-  private final Map<Socket, Kind> sockets = new ConcurrentHashMap<>();
+  private final Map<Leaving, Kind> sockets = new ConcurrentHashMap<>();
   private volatile boolean isLeaving;
 
   public enum Kind {
@@ -30,7 +30,7 @@ public final class Guests {
   }
 
   /** Whoever still gets in while the node leaves is told and ended at once. */
-  public void came(Socket socket, Kind kind) {
+  public void came(Leaving socket, Kind kind) {
     boolean isLate;
     synchronized (this) {
       isLate = isLeaving;
@@ -57,7 +57,7 @@ public final class Guests {
     return count;
   }
 
-  public void left(Socket socket) {
+  public void left(Leaving socket) {
     sockets.remove(socket);
   }
 
@@ -75,7 +75,7 @@ public final class Guests {
    * @param rest takes the time between two parts. Not on an event loop
    */
   public void sendAway(Duration over, Consumer<Duration> rest) {
-    List<Socket> all;
+    List<Leaving> all;
     synchronized (this) { // each socket is either among them or comes late
       isLeaving = true;
       all = new ArrayList<>(sockets.keySet());

@@ -124,6 +124,11 @@ final class JsonReader {
   }
 
   /** Empty when there are none. */
+  List<String> maybeTexts(String name) {
+    return fields.containsKey(name) ? texts(name) : List.of();
+  }
+
+  /** Empty when there are none. */
   <T> List<T> maybeObjects(String name, Function<JsonReader, T> each) {
     return fields.containsKey(name) ? objects(name, each) : List.of();
   }

@@ -104,6 +104,9 @@ final class RoomJson {
     if (!state.held().isEmpty()) {
       json.objects("held", state.held(), RoomJson::write);
     }
+    if (!state.document().updates().isEmpty()) {
+      json.texts("document", state.document().updates());
+    }
     state
         .folded()
         .ifPresent(text -> json.object("folded", one -> one.raw("payload", Optional.of(text))));
@@ -130,6 +133,7 @@ final class RoomJson {
         id(json.text("head")),
         json.objects("keys", RoomJson::used),
         json.maybeObjects("held", one -> held(one, one.text("payload"))),
+        json.maybeTexts("document"),
         json.maybeObject("folded").map(folded -> folded.text("payload")));
   }
 

@@ -8,6 +8,7 @@ import io.muster.actors.room.RoomJournal;
 import java.io.NotSerializableException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -22,7 +23,7 @@ public final class SqlRoomJournal implements RoomJournal {
       """
       select event_ser_manifest, event_payload
       from muster.event_journal
-      where persistence_id = ? and sequence_number > ? and deleted = false
+      where persistence_id = ? and sequence_number > ? and write_timestamp >= ? and deleted = false
       order by sequence_number limit ?\
       """;
 
@@ -34,16 +35,17 @@ public final class SqlRoomJournal implements RoomJournal {
   }
 
   @Override
-  public CompletionStage<List<RoomEvent>> read(RoomId room, long after, int limit) {
-    return database.query(c -> read(c, room, after, limit));
+  public CompletionStage<List<RoomEvent>> read(RoomId room, long after, int limit, Instant since) {
+    return database.query(c -> read(c, room, after, limit, since));
   }
 
-  private List<RoomEvent> read(Connection c, RoomId room, long after, int limit)
+  private List<RoomEvent> read(Connection c, RoomId room, long after, int limit, Instant since)
       throws SQLException {
     try (var select = c.prepareStatement(AFTER)) {
       select.setString(1, PersistenceId.of(Room.KEY.name(), room.toString()).id());
       select.setLong(2, after);
-      select.setInt(3, limit);
+      select.setLong(3, since.toEpochMilli());
+      select.setInt(4, limit);
       var events = new ArrayList<RoomEvent>();
       try (var found = select.executeQuery()) {
         while (found.next()) {

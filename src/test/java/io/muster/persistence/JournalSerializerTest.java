@@ -204,6 +204,7 @@ class JournalSerializerTest {
               ID,
               List.of(new RoomState.Used("key-1", ID, AT, -7, Optional.empty())),
               List.of(),
+              List.of(),
               Optional.empty()));
     }
 
@@ -239,6 +240,7 @@ class JournalSerializerTest {
                       5,
                       Optional.of(new RoomState.About("user", "u1", 4)))),
               List.of(held),
+              List.of("AAA="),
               Optional.of("{\"n\":1}")));
     }
 

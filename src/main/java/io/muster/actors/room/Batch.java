@@ -79,6 +79,10 @@ final class Batch {
           ? new Answer.Done(used.get().id(), used.get().at())
           : new Answer.No(Refusal.KEY_REUSED);
     }
+    var refused = type.documents().flatMap(_ -> refusal(wanted));
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     var event =
         new RoomEvent(
             next(),
@@ -92,6 +96,17 @@ final class Batch {
             wanted.by());
     add(new Published(event, wanted.key(), wanted.fingerprint(), Optional.empty()));
     return new Answer.Done(event.id(), now);
+  }
+
+  /** An update that is there already happens as often as a client comes again. */
+  private Optional<Answer> refusal(Publication wanted) {
+    var update = Document.update(wanted.type(), wanted.payload());
+    if (update.filter(state.document()::has).isPresent()) {
+      return Optional.of(new Answer.Done(state.head(), now));
+    }
+    return update
+        .filter(one -> !state.document().hasRoomFor(one))
+        .map(_ -> new Answer.No(Refusal.FULL));
   }
 
   private Answer mutate(Mutation wanted) {
@@ -156,6 +171,6 @@ final class Batch {
   private void add(Published fact) {
     facts.add(fact);
     chars += fact.event().payload().length();
-    state = state.after(fact, Optional.empty(), 0);
+    state = state.after(fact, type);
   }
 }

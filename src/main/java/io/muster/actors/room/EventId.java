@@ -15,6 +15,9 @@ public record EventId(String generation, long seq) {
   /** Before the first event of a room, whatever its generation will be. */
   public static final EventId BEGINNING = new EventId("0", 0);
 
+  /** In place of what is no id: one that no room knows, so that the answer is the same. */
+  public static final EventId UNREADABLE = new EventId("invalid", 1);
+
   private static final Pattern TEXT = Pattern.compile("([0-9a-z]{1,16})\\.([0-9a-v]{13})");
   private static final int RADIX = 32;
   private static final int DIGITS = 13;

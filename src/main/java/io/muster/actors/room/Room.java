@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -65,6 +64,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
       case Detach c -> detach(c);
       case Read c -> read(state, c);
       case Look c -> look(state, c);
+      case Pass c -> pass(c);
       case Idle _ -> idle();
       case Sleep _ -> Effect().stop();
     };
@@ -95,6 +95,13 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
     return facts.isEmpty()
         ? Effect().none().thenRun(batch::answer)
         : Effect().persist(facts).thenRun((RoomState _) -> written(state.head(), batch));
+  }
+
+  /** Whoever is here hears of it, and nobody later. */
+  private Effect<Published, RoomState> pass(Pass c) {
+    var passed = new ToRelay.Passed(c.event());
+    relays.keySet().forEach(relay -> relay.tell(passed));
+    return Effect().none();
   }
 
   private void written(EventId before, Batch batch) {
@@ -136,7 +143,8 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   private Effect<Published, RoomState> look(RoomState state, Look c) {
     armIdle();
     var held = c.entity().map(state.holdings()::of).orElse(List.of());
-    c.replyTo().tell(new Sight.Seen(state.head(), held, state.folded()));
+    c.replyTo()
+        .tell(new Sight.Seen(state.head(), held, state.document().updates(), state.folded()));
     return Effect().none();
   }
 
@@ -154,19 +162,30 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
       c.replyTo().tell(new History.Events(List.of(), head));
       return Effect().none();
     }
+    if (after.seq() < head.seq() - retention.events()) {
+      return reset(c, Reason.EXPIRED, head);
+    }
+    if (after.seq() < head.seq() - around.settings().replayMax()) {
+      return reset(c, Reason.TOO_MANY, head);
+    }
     int limit = Math.clamp(c.limit(), 1, PAGE_MAX);
     recent
         .after(after.seq(), limit)
+        .filter(events -> !events.getFirst().at().isBefore(since()))
         .ifPresentOrElse(
             events -> c.replyTo().tell(new History.Events(page(events), head)),
             () -> ask(after, limit, head, c.replyTo()));
     return Effect().none();
   }
 
+  private Instant since() {
+    return now().minus(retention.age());
+  }
+
   private void ask(EventId after, int limit, EventId head, ActorRef<History> replyTo) {
     around
         .journal()
-        .read(id, after.seq(), limit)
+        .read(id, after.seq(), limit, since())
         .whenComplete(
             (events, failure) ->
                 replyTo.tell(
@@ -196,7 +215,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   private Effect<Published, RoomState> reset(Read c, Reason reason, EventId head) {
     around
         .journal()
-        .read(id, Math.max(0, head.seq() - around.settings().replayMax()), 1)
+        .read(id, Math.max(0, head.seq() - toldMax()), 1, since())
         .whenComplete(
             (first, failure) ->
                 c.replyTo()
@@ -205,6 +224,10 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
                             ? new History.Unavailable()
                             : new History.Reset(reason, beforeFirst(first, head), head)));
     return Effect().none();
+  }
+
+  private int toldMax() {
+    return Math.min(around.settings().replayMax(), retention.events());
   }
 
   private static EventId beforeFirst(List<RoomEvent> kept, EventId head) {
@@ -249,7 +272,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   private final RoomId id;
   private final Surroundings around;
   private final RoomType type;
-  private final Optional<RoomType.Reducer> reducer;
+  private final RoomType.Retention retention;
   private final ActorRef<ClusterSharding.ShardCommand> shard;
   private final ActorContext<RoomCommand> ctx;
   private final TimerScheduler<RoomCommand> timers;
@@ -267,7 +290,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
     this.id = id;
     this.around = around;
     this.type = around.types().of(id);
-    this.reducer = type.reducer();
+    this.retention = type.retention(around.settings().retention());
     this.shard = shard;
     this.ctx = ctx;
     this.timers = timers;
@@ -287,7 +310,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
 
   @Override
   public EventHandler<RoomState, Published> eventHandler() {
-    return (state, published) -> state.after(published, reducer, type.limits().stateChars());
+    return (state, published) -> state.after(published, type);
   }
 
   @Override

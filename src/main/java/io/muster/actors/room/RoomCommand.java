@@ -41,6 +41,13 @@ public sealed interface RoomCommand {
   record Read(EventId after, int limit, ActorRef<History> replyTo) implements RoomCommand, Wire {}
 
   /**
+   * Something that is over when it is said: nobody is told later.
+   *
+   * @param event whose id is {@link EventId#BEGINNING}
+   */
+  record Pass(RoomEvent event) implements RoomCommand, Wire {}
+
+  /**
    * What the room holds, and what its events amount to.
    *
    * @param entity only these of what it holds
@@ -111,10 +118,13 @@ public sealed interface RoomCommand {
   sealed interface Sight {
     /**
      * @param head all that happened up to this event is in it
+     * @param document its updates in Base64
      */
-    record Seen(EventId head, List<Held> held, Optional<String> folded) implements Sight, Wire {
+    record Seen(EventId head, List<Held> held, List<String> document, Optional<String> folded)
+        implements Sight, Wire {
       public Seen {
         held = List.copyOf(held);
+        document = List.copyOf(document);
       }
     }
 
@@ -138,6 +148,8 @@ public sealed interface RoomCommand {
 
   sealed interface ToRelay {
     record Attached(ActorRef<RoomCommand> room, EventId head) implements ToRelay, Wire {}
+
+    record Passed(RoomEvent event) implements ToRelay, Wire {}
 
     /**
      * @param before the event before these

@@ -1,5 +1,6 @@
 package io.muster.actors.room;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -12,6 +13,7 @@ public interface RoomJournal {
    *
    * @param after a number, exclusive
    * @param limit at most so many
+   * @param since those before are not kept any more
    */
-  CompletionStage<List<RoomEvent>> read(RoomId room, long after, int limit);
+  CompletionStage<List<RoomEvent>> read(RoomId room, long after, int limit, Instant since);
 }

@@ -7,6 +7,7 @@ import io.muster.actors.room.RoomCommand.Read;
 import io.muster.actors.room.RoomCommand.ToRelay;
 import io.muster.actors.room.RoomCommand.ToRelay.Attached;
 import io.muster.actors.room.RoomCommand.ToRelay.Happened;
+import io.muster.actors.room.RoomCommand.ToRelay.Passed;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,9 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
     void attached(EventId head);
 
     void happened(List<Heard> events);
+
+    /** What is over when it is told; in no order with what has happened. */
+    default void passed(Heard event) {}
 
     /** Some of what has happened cannot be told any more. */
     void lost(EventId head);
@@ -99,6 +103,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
       case Leave m -> listeners.remove(m.listener());
       case FromRoom(Attached m) -> attached(m);
       case FromRoom(Happened m) -> happened(m);
+      case FromRoom(Passed m) -> passed(m);
       case Filled m -> filled(m.history());
       case Beat _ -> attach();
       case RoomIsAway _ -> {
@@ -147,6 +152,11 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
     } else if (m.events().getLast().id().seq() > last.get().seq()) {
       fill();
     }
+  }
+
+  private void passed(Passed m) {
+    var heard = new Heard(m.event());
+    listeners.forEach(listener -> listener.passed(heard));
   }
 
   private boolean follows(EventId before) {

@@ -43,6 +43,9 @@ public final class RoomSession implements RoomRelay.Listener {
 
     void event(Heard event, boolean isReplay);
 
+    /** What is over when it is told, and has no id. */
+    default void passed(Heard event) {}
+
     void replayBegins(EventId from, EventId to);
 
     /** What it has missed cannot be told in full; what is kept after {@code before} follows. */
@@ -75,6 +78,7 @@ public final class RoomSession implements RoomRelay.Listener {
   private boolean hasBegun;
   private int told;
   private boolean hasJoined;
+  private boolean hasAttached;
   private boolean hasEnded;
 
   /**
@@ -136,6 +140,16 @@ public final class RoomSession implements RoomRelay.Listener {
   }
 
   @Override
+  public void passed(Heard event) {
+    loop.execute(
+        () -> {
+          if (!hasEnded && hasAttached) {
+            line.passed(event);
+          }
+        });
+  }
+
+  @Override
   public void lost(EventId head) {
     loop.execute(
         () -> {
@@ -149,6 +163,7 @@ public final class RoomSession implements RoomRelay.Listener {
 
   private void listen(EventId head) {
     position = head;
+    hasAttached = true;
     line.attached(head);
     if (from.isPresent()) {
       beginReplay(from.get(), head);

@@ -9,7 +9,12 @@ import java.util.Set;
  * @param hosted features whose entities are kept here, and not by their application; a star for all
  * @param waitingMax at most so many wishes wait for a write; more are refused
  */
-public record RoomSettings(Duration grace, int replayMax, int waitingMax, Set<String> hosted) {
+public record RoomSettings(
+    Duration grace,
+    int replayMax,
+    int waitingMax,
+    Set<String> hosted,
+    RoomType.Retention retention) {
   public RoomSettings {
     hosted = Set.copyOf(hosted);
   }

@@ -13,11 +13,13 @@ import java.util.Optional;
  * @param head the last event; {@link EventId#BEGINNING} before the first
  * @param keys of the last events that were asked for under one, oldest first
  * @param held by this room for its application
+ * @param document that this room holds, if it holds one
  * @param folded what the type's reducer has made of all events, if it has one
  */
-public record RoomState(EventId head, List<Used> keys, Holdings holdings, Optional<String> folded) {
+public record RoomState(
+    EventId head, List<Used> keys, Holdings holdings, Document document, Optional<String> folded) {
   static final RoomState NEW =
-      new RoomState(EventId.BEGINNING, List.of(), Holdings.NONE, Optional.empty());
+      new RoomState(EventId.BEGINNING, List.of(), Holdings.NONE, Document.EMPTY, Optional.empty());
   static final int KEYS_MAX = 1_000;
   static final Duration KEYS_KEPT = Duration.ofHours(24);
 
@@ -38,15 +40,19 @@ public record RoomState(EventId head, List<Used> keys, Holdings holdings, Option
 
   /** As it was kept. */
   public static RoomState of(
-      EventId head, List<Used> keys, Collection<Held> held, Optional<String> folded) {
-    return new RoomState(head, keys, Holdings.of(held), folded);
+      EventId head,
+      List<Used> keys,
+      Collection<Held> held,
+      List<String> updates,
+      Optional<String> folded) {
+    return new RoomState(head, keys, Holdings.of(held), Document.of(updates), folded);
   }
 
   public Collection<Held> held() {
     return holdings.held();
   }
 
-  RoomState after(Published published, Optional<RoomType.Reducer> reducer, int charsMax) {
+  RoomState after(Published published, RoomType type) {
     var event = published.event();
     return new RoomState(
         event.id(),
@@ -55,7 +61,12 @@ public record RoomState(EventId head, List<Used> keys, Holdings holdings, Option
             .change()
             .map(change -> holdings.after(change.kind(), change.held()))
             .orElse(holdings),
-        reducer.flatMap(fold -> fold(fold, event, charsMax)).or(() -> folded));
+        type.documents()
+            .flatMap(engine -> Document.update(event).map(one -> document.with(one, engine)))
+            .orElse(document),
+        type.reducer()
+            .flatMap(fold -> fold(fold, event, type.limits().stateChars()))
+            .or(() -> folded));
   }
 
   private static Used used(String key, Published published) {

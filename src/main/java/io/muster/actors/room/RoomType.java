@@ -1,5 +1,6 @@
 package io.muster.actors.room;
 
+import io.muster.actors.document.DocEngine;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -60,12 +61,25 @@ public interface RoomType {
     return Optional.empty();
   }
 
+  /** How its rooms' documents are merged; empty when they hold none. */
+  default Optional<DocEngine> documents() {
+    return Optional.empty();
+  }
+
+  /** Whether a room is more than its last event: then its past goes only where it was kept. */
+  default boolean isMoreThanItsEvents() {
+    return documents().isPresent() || reducer().isPresent();
+  }
+
   default Limits limits() {
     return Limits.DEFAULT;
   }
 
-  default Retention retention() {
-    return Retention.DEFAULT;
+  /**
+   * @param usual as it is set for this gateway
+   */
+  default Retention retention(Retention usual) {
+    return usual;
   }
 
   /** A fold over all events of a room. Pure, and the same for ever: it runs again on recovery. */
@@ -90,8 +104,5 @@ public interface RoomType {
    *
    * @param bytes of the events as they are stored
    */
-  record Retention(Duration age, int events, long bytes) {
-    public static final Retention DEFAULT =
-        new Retention(Duration.ofHours(24), 10_000, 16 * 1024 * 1024);
-  }
+  record Retention(Duration age, int events, long bytes) {}
 }

@@ -87,6 +87,11 @@ public final class Rooms implements RoomSession.Source {
     return wish(room, replyTo -> new Mutate(wanted, inTime(), replyTo));
   }
 
+  /** Tells whoever is there now, if the room can be reached. */
+  public void pass(RoomId room, RoomEvent event) {
+    tell(room, new Pass(event));
+  }
+
   /** Never fails: who does not answer in time is {@link Sight.Unavailable}. */
   public CompletionStage<Sight> look(RoomId room, Optional<String> entity) {
     return ask(room, replyTo -> new Look(entity, replyTo), new Sight.Unavailable());

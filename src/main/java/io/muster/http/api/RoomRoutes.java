@@ -288,16 +288,41 @@ public final class RoomRoutes extends Directives {
 
   private CompletionStage<HttpResponse> page(
       RoomId room, Caller reader, Optional<String> after, int limit) {
-    var from = after.map(RoomRoutes::id).orElse(EventId.BEGINNING);
+    return after
+        .map(RoomRoutes::id)
+        .map(from -> page(room, reader, from, limit, reset -> done(expired(reset))))
+        .orElseGet(
+            () ->
+                page(
+                    room,
+                    reader,
+                    EventId.BEGINNING,
+                    limit,
+                    // Who asks for no event in particular begins where there is something.
+                    reset ->
+                        page(room, reader, reset.before(), limit, again -> done(expired(again)))));
+  }
+
+  private static CompletionStage<HttpResponse> done(HttpResponse response) {
+    return CompletableFuture.completedFuture(response);
+  }
+
+  private CompletionStage<HttpResponse> page(
+      RoomId room,
+      Caller reader,
+      EventId from,
+      int limit,
+      Function<History.Reset, CompletionStage<HttpResponse>> otherwise) {
     return house
         .rooms()
         .read(room, from, limit)
-        .thenApply(
+        .thenCompose(
             history ->
                 switch (history) {
-                  case History.Events found -> Answers.json(200, page(room, reader, from, found));
-                  case History.Reset reset -> expired(reset);
-                  case History.Unavailable _ -> response(RoomError.UNAVAILABLE);
+                  case History.Events found ->
+                      done(Answers.json(200, page(room, reader, from, found)));
+                  case History.Reset reset -> otherwise.apply(reset);
+                  case History.Unavailable _ -> done(response(RoomError.UNAVAILABLE));
                 });
   }
 

@@ -102,7 +102,7 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private static String path(HttpRequest request) {
+  static String path(HttpRequest request) {
     String target = request.uri();
     int query = target.indexOf('?');
     return query < 0 ? target : target.substring(0, query);
@@ -159,28 +159,39 @@ public final class PlainUpgrade extends ChannelInboundHandlerAdapter {
       refuse(ctx, Complaint.CROWDED);
       return;
     }
-    List<String> offered =
-        request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
-            .flatMap(line -> Arrays.stream(line.split(",")))
-            .map(String::strip)
-            .toList();
-    Optional<String> carrier =
-        offered.stream().filter(offer -> offer.startsWith(TOKEN_SUBPROTOCOL)).findFirst();
+    var offered = offered(request);
+    var carrier = carrier(offered);
     Optional<String> picked = offered.contains(SUBPROTOCOL) ? Optional.of(SUBPROTOCOL) : carrier;
     var socket =
         new PlainSocket(
             mount.application(),
             mount.limits(),
             handshake(client, request),
-            Optional.ofNullable(request.headers().get(HttpHeaderNames.AUTHORIZATION))
-                .flatMap(Presented::bearer)
-                .or(() -> carrier.map(c -> c.substring(TOKEN_SUBPROTOCOL.length()))),
+            token(request, carrier),
             () -> vestibule.leave(client));
     ctx.writeAndFlush(switching(request, picked));
     become(ctx.pipeline(), socket);
   }
 
-  private static Handshake handshake(ClientAddress client, HttpRequest request) {
+  static List<String> offered(HttpRequest request) {
+    return request.headers().getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+        .flatMap(line -> Arrays.stream(line.split(",")))
+        .map(String::strip)
+        .toList();
+  }
+
+  /** The subprotocol that is a token. */
+  static Optional<String> carrier(List<String> offered) {
+    return offered.stream().filter(offer -> offer.startsWith(TOKEN_SUBPROTOCOL)).findFirst();
+  }
+
+  static Optional<String> token(HttpRequest request, Optional<String> carrier) {
+    return Optional.ofNullable(request.headers().get(HttpHeaderNames.AUTHORIZATION))
+        .flatMap(Presented::bearer)
+        .or(() -> carrier.map(c -> c.substring(TOKEN_SUBPROTOCOL.length())));
+  }
+
+  static Handshake handshake(ClientAddress client, HttpRequest request) {
     var headers = request.headers();
     return new Handshake(
         client.address(),

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * One client that has joined, whatever it speaks. Every method may be called from any thread; calls
  * from the socket's own event loop take no hop. Writing to a socket that has ended does nothing.
  */
-public interface Socket {
+public interface Socket extends Leaving {
 
   /** A public id: unique, of no use to anyone who wants to impersonate the client. */
   String id();
@@ -22,6 +22,7 @@ public interface Socket {
    * Writes an event. The same {@link Frame} may go to many sockets and is encoded once per wire
    * dialect.
    */
+  @Override
   void send(Frame frame);
 
   /**
@@ -38,5 +39,6 @@ public interface Socket {
   long owed();
 
   /** Ends the socket. The first call decides how; later ones do nothing. */
+  @Override
   void end(Ending ending);
 }

@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpServerCodec;
 import java.util.Base64;
+import java.util.Optional;
 
 /** From HTTP to a WebSocket: after it the pipeline holds the WebSocket and nothing else. */
 final class WebSocketOpening {
@@ -51,13 +52,26 @@ final class WebSocketOpening {
     send(ctx, WebSocket.appendText(answer, first));
   }
 
+  /** Writes the 101, with the subprotocol that was picked of those that were offered. */
+  static void accept(
+      ChannelHandlerContext ctx, HttpRequest request, LoopDesk desk, Optional<String> subprotocol) {
+    var picked = subprotocol.map(name -> "\r\nSec-WebSocket-Protocol: " + name).orElse("");
+    send(ctx, answer(ctx, request, desk, picked, 0));
+  }
+
   private static ByteBuf answer(
       ChannelHandlerContext ctx, HttpRequest request, LoopDesk desk, int room) {
+    return answer(ctx, request, desk, "", room);
+  }
+
+  private static ByteBuf answer(
+      ChannelHandlerContext ctx, HttpRequest request, LoopDesk desk, String more, int room) {
     String key = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
     String answer =
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Accept: "
             + desk.acceptOf(key)
+            + more
             + "\r\n\r\n";
     ByteBuf bytes = ctx.alloc().directBuffer(answer.length() + room);
     bytes.writeCharSequence(answer, US_ASCII);

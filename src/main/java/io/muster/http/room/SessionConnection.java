@@ -54,12 +54,9 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
             door.rooms(), guest.room(), from.map(SessionConnection::id), client.loop(), this);
   }
 
-  // What is no id is one that the room does not know: its answer is the same.
   private static EventId id(String text) {
-    return EventId.parse(text).orElse(UNREADABLE);
+    return EventId.parse(text).orElse(EventId.UNREADABLE);
   }
-
-  private static final EventId UNREADABLE = new EventId("invalid", 1);
 
   void open() {
     socket = client.accept(this, Optional.of(pid));
@@ -129,7 +126,8 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
   @Override
   public void reset(Reason reason, EventId kept, EventId head) {
     before = kept;
-    boolean isUnreadable = from.map(SessionConnection::id).filter(UNREADABLE::equals).isPresent();
+    boolean isUnreadable =
+        from.map(SessionConnection::id).filter(EventId.UNREADABLE::equals).isPresent();
     var why = isUnreadable ? "invalid" : reason.name().toLowerCase(Locale.ROOT);
     socket.send(
         Frame.event(

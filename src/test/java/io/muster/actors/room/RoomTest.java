@@ -61,12 +61,20 @@ class RoomTest {
   private final TestProbe<ToRelay> relay = kit.createTestProbe();
   private final TestProbe<History> reader = kit.createTestProbe();
   private final TestProbe<ClusterSharding.ShardCommand> shard = kit.createTestProbe();
+  private static final RoomType.Retention KEPT =
+      new RoomType.Retention(Duration.ofHours(1), 20, 1024 * 1024);
+
   private final GatedClock clock = new GatedClock();
   private ActorRef<RoomCommand> room;
 
   /** Time stands still; and whoever looks at it waits as long as the gate is shut. */
   private static final class GatedClock extends Clock {
     private volatile CountDownLatch gate = new CountDownLatch(0);
+    private volatile Instant now = NOW;
+
+    void passes(Duration time) {
+      now = now.plus(time);
+    }
 
     void shut() {
       gate = new CountDownLatch(1);
@@ -83,7 +91,7 @@ class RoomTest {
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
-      return NOW;
+      return now;
     }
 
     @Override
@@ -111,7 +119,7 @@ class RoomTest {
   void starts() {
     var around =
         new Room.Surroundings(
-            new RoomSettings(Duration.ofHours(1), 10, WAITING_MAX, Set.of()),
+            new RoomSettings(Duration.ofHours(1), 10, WAITING_MAX, Set.of(), KEPT),
             RoomTypes.with(List.of(new SessionType(), new FeatureType())),
             this::journal,
             clock,
@@ -119,11 +127,12 @@ class RoomTest {
     room = kit.spawn(Room.create(id, around, shard.ref()));
   }
 
-  private CompletionStage<List<RoomEvent>> journal(RoomId asked, long after, int limit) {
+  private CompletionStage<List<RoomEvent>> journal(
+      RoomId asked, long after, int limit, Instant since) {
     return CompletableFuture.completedFuture(
         PersistenceTestKit.create(kit.system()).persistedInStorage("Room|" + asked).stream()
             .map(fact -> ((Published) fact).event())
-            .filter(event -> event.id().seq() > after)
+            .filter(event -> event.id().seq() > after && !event.at().isBefore(since))
             .limit(limit)
             .toList());
   }
@@ -144,7 +153,7 @@ class RoomTest {
             OptionalLong.empty(),
             "somebody",
             key);
-    room.tell(new Publish(wanted, NOW.plusSeconds(5), author.ref()));
+    room.tell(new Publish(wanted, clock.now.plusSeconds(5), author.ref()));
   }
 
   private EventId published(int n) {
@@ -269,6 +278,37 @@ class RoomTest {
       var reset = (History.Reset) reads(new EventId(head.generation(), 7));
       assertEquals(Reason.AHEAD, reset.reason());
       assertEquals(head, reset.head());
+    }
+
+    @Test
+    void is_told_for_as_long_as_it_is_kept() {
+      var first = published(1);
+      published(2);
+      clock.passes(Duration.ofMinutes(30));
+      published(3);
+      assertEquals(range(2, 3), seqs(((History.Events) reads(first)).events()));
+      clock.passes(Duration.ofMinutes(31));
+      var reset = (History.Reset) reads(first);
+      assertEquals(Reason.EXPIRED, reset.reason());
+      assertEquals(2, reset.before().seq());
+      restarts();
+      assertEquals(reset, reads(first));
+      assertEquals(range(3, 3), seqs(((History.Events) reads(reset.before())).events()));
+    }
+
+    @Test
+    void is_not_told_at_once_when_it_is_too_much() {
+      var first = published(1);
+      for (int n = 2; n <= 12; n++) {
+        published(n);
+      }
+      var reset = (History.Reset) reads(first);
+      assertEquals(Reason.TOO_MANY, reset.reason());
+      assertEquals(2, reset.before().seq());
+      for (int n = 13; n <= 22; n++) {
+        published(n);
+      }
+      assertEquals(Reason.EXPIRED, ((History.Reset) reads(first)).reason());
     }
 
     @Test

@@ -74,6 +74,12 @@ public final class FeatureType implements RoomType {
     return URGENT.contains(action) ? Priority.HIGH : Priority.NORMAL;
   }
 
+  /** It may hold entities. */
+  @Override
+  public boolean isMoreThanItsEvents() {
+    return true;
+  }
+
   @Override
   public boolean isIn(String view, RoomEvent event) {
     if (!view.startsWith(ENTITY)) {

@@ -1,9 +1,12 @@
 package io.muster.actors.room.type;
 
+import io.muster.actors.document.DocEngine;
+import io.muster.actors.document.LogOnly;
 import io.muster.actors.room.Action;
 import io.muster.actors.room.RoomType;
 import io.muster.actors.room.RoomView;
 import io.muster.actors.room.Visitor;
+import java.util.Optional;
 
 /**
  * A document that several edit at once, such as {@code records:r1}: {@code records:view} lets
@@ -12,9 +15,16 @@ import io.muster.actors.room.Visitor;
 public final class RecordsType implements RoomType {
   public static final String NAME = "records";
 
+  private final DocEngine engine = new LogOnly();
+
   @Override
   public String name() {
     return NAME;
+  }
+
+  @Override
+  public Optional<DocEngine> documents() {
+    return Optional.of(engine);
   }
 
   @Override

@@ -21,6 +21,7 @@ import io.muster.http.edge.Frame;
 import io.muster.http.edge.Socket;
 import io.muster.http.edge.SocketApplication.Joining;
 import io.muster.http.edge.SocketHandler;
+import io.muster.http.room.Bouncer;
 import io.muster.http.room.RoomError;
 import io.muster.http.room.RoomLaw.Ruling;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -481,22 +482,24 @@ final class FeatureConnection implements SocketHandler, Attendance.Client {
   // ── another token ──
 
   private void authenticate(String token, Optional<Acknowledge> acknowledge) {
-    door.verified(token).thenAccept(outcome -> onLoop(() -> authenticated(outcome, acknowledge)));
+    door.bouncer()
+        .verified(token)
+        .thenAccept(outcome -> onLoop(() -> authenticated(outcome, acknowledge)));
   }
 
-  private void authenticated(FeatureDoor.Outcome outcome, Optional<Acknowledge> acknowledge) {
+  private void authenticated(Bouncer.Outcome outcome, Optional<Acknowledge> acknowledge) {
     if (hasEnded) {
       return;
     }
     var user = one.session().user();
-    if (outcome instanceof FeatureDoor.Outcome.In(Participant next)
+    if (outcome instanceof Bouncer.Outcome.In(Participant next)
         && next.session().user().equals(user)
         && next.session().org().equals(one.session().org())) {
       renew(next);
       answer("auth:authenticated", stamped().put("success", true).put("userId", user), acknowledge);
       return;
     }
-    var why = outcome instanceof FeatureDoor.Outcome.Not(RoomError e) ? e : RoomError.AUTH_FAILED;
+    var why = outcome instanceof Bouncer.Outcome.Not(RoomError e) ? e : RoomError.AUTH_FAILED;
     var told = why.told("another token of a client", door.envelope().clock().instant());
     socket.send(
         Frame.event(

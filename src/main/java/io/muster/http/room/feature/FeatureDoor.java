@@ -7,16 +7,15 @@ import io.muster.actors.room.RoomId;
 import io.muster.actors.room.RoomView;
 import io.muster.actors.room.Rooms;
 import io.muster.actors.room.type.UserType;
-import io.muster.actors.session.SessionJudge;
 import io.muster.http.Envelope;
 import io.muster.http.Guests;
 import io.muster.http.Json;
-import io.muster.http.auth.Authenticator;
-import io.muster.http.auth.Verdict;
 import io.muster.http.auth.Verdict.Participant;
 import io.muster.http.edge.Allowance;
 import io.muster.http.edge.Ending;
 import io.muster.http.edge.SocketApplication;
+import io.muster.http.room.Bouncer;
+import io.muster.http.room.Bouncer.Outcome;
 import io.muster.http.room.Recovery;
 import io.muster.http.room.RoomError;
 import io.muster.http.room.RoomGuests;
@@ -28,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
 
 /**
@@ -37,8 +35,7 @@ import java.util.function.Predicate;
  * @param isHosted whether the entities of a feature are kept here, and not by its application
  */
 public record FeatureDoor(
-    Authenticator authenticator,
-    SessionJudge sessions,
+    Bouncer bouncer,
     Rooms rooms,
     RoomLaw law,
     Recovery recovery,
@@ -50,7 +47,6 @@ public record FeatureDoor(
     String version)
     implements SocketApplication {
   private static final String PLACE = "features";
-  private static final int TOKEN_CHARS_MAX = 8_192;
 
   @Override
   public void joining(Joining client) {
@@ -59,11 +55,8 @@ public record FeatureDoor(
       return;
     }
     var token = client.auth().path("token").asText("");
-    if (token.isEmpty() || token.length() > TOKEN_CHARS_MAX) {
-      refuse(client, RoomError.AUTH_FAILED);
-      return;
-    }
-    verified(token)
+    bouncer
+        .verified(token)
         .thenAccept(
             outcome -> {
               switch (outcome) {
@@ -72,48 +65,6 @@ public record FeatureDoor(
                 case Outcome.Later _ -> client.turnAway(Ending.ABORTED);
               }
             });
-  }
-
-  sealed interface Outcome {
-    record In(Participant one) implements Outcome {}
-
-    record Not(RoomError why) implements Outcome {}
-
-    record Later() implements Outcome {}
-  }
-
-  /** Never fails. */
-  CompletionStage<Outcome> verified(String token) {
-    return authenticator.verify(token).thenCompose(this::judged);
-  }
-
-  private CompletionStage<Outcome> judged(Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.User user -> unlessOver(user.participant());
-      case Verdict.Participant one -> unlessOver(one);
-      case Verdict.Device _, Verdict.Lapsed _ -> done(new Outcome.Not(RoomError.PERMISSION_DENIED));
-      case Verdict.Refused refused ->
-          done(
-              new Outcome.Not(
-                  refused == Verdict.Refused.EXPIRED
-                      ? RoomError.TOKEN_EXPIRED
-                      : RoomError.AUTH_FAILED));
-      case Verdict.Unavailable _ -> done(new Outcome.Later());
-    };
-  }
-
-  private CompletionStage<Outcome> unlessOver(Participant one) {
-    return sessions
-        .judge(one.session())
-        .thenApply(
-            over ->
-                over.isPresent()
-                    ? new Outcome.Not(RoomError.SESSION_REVOKED)
-                    : new Outcome.In(one));
-  }
-
-  private static CompletionStage<Outcome> done(Outcome outcome) {
-    return CompletableFuture.completedFuture(outcome);
   }
 
   private void refuse(Joining client, RoomError why) {
