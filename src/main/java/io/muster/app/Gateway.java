@@ -49,6 +49,7 @@ import io.muster.http.api.Guard;
 import io.muster.http.api.RoomRoutes;
 import io.muster.http.api.Routes;
 import io.muster.http.api.ServiceKey;
+import io.muster.http.api.WebSocketRoutes;
 import io.muster.http.auth.Secret;
 import io.muster.http.auth.TokenMint;
 import io.muster.http.dashboard.DashboardDoor;
@@ -239,7 +240,7 @@ public final class Gateway implements AutoCloseable {
             new Room.Surroundings(
                 settings.rooms(), kinds, new SqlRoomJournal(database), clock, new SecureRandom()));
     new RoomPurge(database, kinds, settings.rooms().retention(), clock).start(system);
-    var law = new RoomLaw(kinds);
+    var law = new RoomLaw(kinds, rooms::hasRoomFor);
     var here = new RoomGuests();
     var recovery = new Recovery(Secret.of(settings.secrets().device()));
     var sessions = new DeviceSessions(system, LOOPS, devices, membership.self());
@@ -364,7 +365,10 @@ public final class Gateway implements AutoCloseable {
                     () -> nodes().look(devices, LOOKING),
                     Devices.shards(system),
                     node -> nodes().drain(node)),
-                new RoomRoutes.House(rooms, law, loops::next),
+                new RoomRoutes.House(rooms, loops::next),
+                law,
+                settings.rooms()::isHosted,
+                new WebSocketRoutes.House(guests, rooms::active),
                 new BackEndRoutes.House(
                     new ServiceKey(settings.secrets().internal().map(Secret::of)),
                     settings.backEnd().patience(),

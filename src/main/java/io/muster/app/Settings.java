@@ -202,6 +202,8 @@ public record Settings(
           keys.time("rooms.grace", MOMENT, WEEK),
           keys.whole("rooms.replay-max", 1, 1_000_000),
           keys.whole("rooms.waiting-max", 1, 100_000),
+          keys.whole("rooms.max-rooms", 1, 1_000_000),
+          keys.time("rooms.snapshot-every", MOMENT, WEEK),
           Set.copyOf(keys.list("rooms.hosted-features")),
           new RoomType.Retention(
               keys.time("rooms.keep", MOMENT, Duration.ofDays(365)),

@@ -262,6 +262,7 @@ class WireTest {
                 "ben"),
             AT,
             ref()),
+        new RoomCommand.Keep(AT, ref()),
         new RoomCommand.Look(Optional.of("user"), ref()),
         new RoomCommand.Attach(ref()),
         new RoomCommand.Detach(ref()),

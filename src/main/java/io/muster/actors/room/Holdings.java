@@ -6,12 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.room.RoomCommand.Answer;
 import io.muster.actors.room.RoomCommand.Refusal;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import scala.collection.immutable.HashMap$;
 import scala.jdk.javaapi.CollectionConverters;
@@ -88,7 +89,7 @@ record Holdings(scala.collection.immutable.Map<String, Held> all, long chars) {
     }
     return switch (wanted.kind()) {
       case CREATE -> created(wanted, fields);
-      case UPDATE -> updated(wanted, fields);
+      case UPDATE, REPLACE -> updated(wanted, fields);
       case DELETE -> deleted(wanted);
     };
   }
@@ -130,21 +131,26 @@ record Holdings(scala.collection.immutable.Map<String, Held> all, long chars) {
       return not(Refusal.ABSENT);
     }
     var known = found.get();
-    var names = new ArrayList<String>();
+    var before = object(known.data());
+    var names = new LinkedHashSet<String>();
     fields.fieldNames().forEachRemaining(names::add);
+    if (wanted.kind() == Mutation.Kind.REPLACE) {
+      before.fieldNames().forEachRemaining(names::add);
+      before = JSON.createObjectNode().put(ID, known.id());
+    }
     if (isInConflict(known, wanted, names)) {
       return new Outcome.Not(new Answer.Conflict(known));
     }
     long version = known.version() + 1;
     var changed = new HashMap<>(known.changed());
     names.forEach(name -> changed.put(name, version));
-    var data = object(known.data()).<ObjectNode>setAll(fields).toString();
+    var data = before.<ObjectNode>setAll(fields).toString();
     return chars + data.length() - known.data().length() > CHARS_MAX
         ? not(Refusal.FULL)
         : new Outcome.Change(new Held(known.entity(), known.id(), version, data, changed));
   }
 
-  private static boolean isInConflict(Held known, Mutation wanted, List<String> fields) {
+  private static boolean isInConflict(Held known, Mutation wanted, Set<String> fields) {
     if (wanted.base().isEmpty() || wanted.base().getAsLong() >= known.version()) {
       return false;
     }

@@ -25,6 +25,8 @@ public record Mutation(
   public enum Kind {
     CREATE("created"),
     UPDATE("updated"),
+    /** All of it, and not only what changes. */
+    REPLACE("updated"),
     DELETE("deleted");
 
     private final String done;

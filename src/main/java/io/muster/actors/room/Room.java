@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.random.RandomGenerator;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -41,6 +43,18 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   private static final int PAGE_MAX = 1_000;
   private static final int PAGE_CHARS_MAX = 256 * 1024;
 
+  /** What holds more than its events is kept whole now and then. */
+  static final Publication KEPT =
+      new Publication(
+          "realtime:snapshot:saved",
+          "{}",
+          Priority.LOW,
+          Audience.EVERYBODY,
+          Optional.empty(),
+          OptionalLong.empty(),
+          "muster",
+          Optional.empty());
+
   public record Surroundings(
       RoomSettings settings,
       RoomTypes types,
@@ -65,6 +79,8 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
       case Read c -> read(state, c);
       case Look c -> look(state, c);
       case Pass c -> pass(c);
+      case Keep c -> keep(c);
+      case KeepInTime _ -> keep();
       case Idle _ -> idle();
       case Sleep _ -> Effect().stop();
     };
@@ -109,6 +125,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
     events.forEach(recent::add);
     var news = new ToRelay.Happened(events.getFirst().id().at(before.seq()), events);
     relays.keySet().forEach(relay -> relay.tell(news));
+    noteChange(events);
     batch.answer();
     armIdle();
   }
@@ -117,6 +134,36 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   private String generation() {
     return Long.toString(now().toEpochMilli(), Character.MAX_RADIX)
         + Integer.toString(around.chance().nextInt(36 * 36, 36 * 36 * 36), Character.MAX_RADIX);
+  }
+
+  // ── what is kept whole ──
+
+  /** A fact of its own, at which a snapshot is taken: whoever is here learns of it, too. */
+  private Effect<Published, RoomState> keep(Keep c) {
+    if (!isUnkept) {
+      c.replyTo().tell(new Answer.No(Refusal.UNCHANGED));
+      return Effect().none();
+    }
+    return wish(new Publish(KEPT, c.giveUpAt(), c.replyTo()));
+  }
+
+  private Effect<Published, RoomState> keep() {
+    return keep(new Keep(now().plus(Rooms.PATIENCE), ctx.getSystem().<Answer>ignoreRef()));
+  }
+
+  private void noteChange(List<RoomEvent> events) {
+    boolean wasKept = events.getLast().type().equals(KEPT.type());
+    if (wasKept) {
+      timers.cancel(KEEPING);
+    } else if (!isUnkept && type.isMoreThanItsEvents()) {
+      timers.startSingleTimer(KEEPING, new KeepInTime(), around.settings().snapshotEvery());
+    }
+    isUnkept = !wasKept && type.isMoreThanItsEvents();
+  }
+
+  @Override
+  public boolean shouldSnapshot(RoomState state, Published event, long sequenceNumber) {
+    return event.event().type().equals(KEPT.type());
   }
 
   // ── who is told ──
@@ -242,6 +289,10 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   }
 
   private Effect<Published, RoomState> idle() {
+    if (relays.isEmpty() && isUnkept) {
+      armIdle();
+      return keep(); // and sleeps next time
+    }
     if (relays.isEmpty()) {
       shard.tell(new ClusterSharding.Passivate<>(ctx.getSelf()));
       return Effect().none();
@@ -264,10 +315,12 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   // ── what is known of the moment, never persisted ──
 
   private static final String IDLE = "idle";
+  private static final String KEEPING = "keeping";
 
   private final List<Wish> waiting = new ArrayList<>();
   private final Map<ActorRef<ToRelay>, Instant> relays = new HashMap<>();
   private final Recent recent = new Recent();
+  private boolean isUnkept;
 
   private final RoomId id;
   private final Surroundings around;

@@ -54,6 +54,12 @@ public sealed interface RoomCommand {
    */
   record Look(Optional<String> entity, ActorRef<Sight> replyTo) implements RoomCommand, Wire {}
 
+  /** Keep the room whole, if there is something new to keep. */
+  record Keep(Instant giveUpAt, ActorRef<Answer> replyTo) implements RoomCommand, Wire {}
+
+  /** It has changed a while ago. */
+  record KeepInTime() implements RoomCommand {}
+
   /** Nobody has been here for a while. */
   record Idle() implements RoomCommand {}
 
@@ -85,6 +91,8 @@ public sealed interface RoomCommand {
     INVALID,
     /** What is to be changed is not there. */
     ABSENT,
+    /** There is nothing new. */
+    UNCHANGED,
     /** The room holds as much as it may. */
     FULL,
     /** More waits to be written than may. */

@@ -6,6 +6,8 @@ import java.util.Set;
 /**
  * @param grace an empty room sleeps after so long
  * @param replayMax at most so many events are told to who comes back; beyond it begins anew
+ * @param roomsMax in which somebody may be at a time, on one node
+ * @param snapshotEvery a room that has changed is kept whole after so long
  * @param hosted features whose entities are kept here, and not by their application; a star for all
  * @param waitingMax at most so many wishes wait for a write; more are refused
  */
@@ -13,6 +15,8 @@ public record RoomSettings(
     Duration grace,
     int replayMax,
     int waitingMax,
+    int roomsMax,
+    Duration snapshotEvery,
     Set<String> hosted,
     RoomType.Retention retention) {
   public RoomSettings {

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -30,6 +32,8 @@ public final class Rooms implements RoomSession.Source {
   private final ActorSystem<?> system;
   private final Clock clock;
   private final RoomTypes types;
+  private final Set<RoomId> active = ConcurrentHashMap.newKeySet();
+  private final int roomsMax;
 
   private Rooms(
       ActorRef<ShardingEnvelope<RoomCommand>> shards,
@@ -40,6 +44,7 @@ public final class Rooms implements RoomSession.Source {
     this.system = system;
     this.clock = around.clock();
     this.types = around.types();
+    this.roomsMax = around.settings().roomsMax();
     this.relays = system.systemActorOf(Behaviors.setup(_ -> relays()), "room-relays", dispatcher);
   }
 
@@ -85,6 +90,11 @@ public final class Rooms implements RoomSession.Source {
   /** As {@link #publish}. */
   public CompletionStage<Answer> mutate(RoomId room, Mutation wanted) {
     return wish(room, replyTo -> new Mutate(wanted, inTime(), replyTo));
+  }
+
+  /** As {@link #publish}; {@link Refusal#UNCHANGED} where there is nothing new to keep. */
+  public CompletionStage<Answer> keep(RoomId room) {
+    return wish(room, replyTo -> new Keep(inTime(), replyTo));
   }
 
   /** Tells whoever is there now, if the room can be reached. */
@@ -135,6 +145,16 @@ public final class Rooms implements RoomSession.Source {
     }
   }
 
+  /** In which somebody is on this node. */
+  public int active() {
+    return active.size();
+  }
+
+  /** Whether somebody may come into a room: as long as there are not too many of them here. */
+  public boolean hasRoomFor(RoomId room) {
+    return active.size() < roomsMax || active.contains(room);
+  }
+
   private Behavior<Order> relays() {
     Map<RoomId, Hosted> hosted = new HashMap<>();
     return Behaviors.receive(
@@ -143,6 +163,7 @@ public final class Rooms implements RoomSession.Source {
             case Order.Join o -> {
               var host = hosted.computeIfAbsent(o.room(), room -> new Hosted(spawn(ctx, room)));
               host.guests++;
+              active.add(o.room());
               host.relay.tell(new RoomRelay.Join(o.listener()));
             }
             case Order.Leave o -> {
@@ -150,6 +171,7 @@ public final class Rooms implements RoomSession.Source {
               host.relay.tell(new RoomRelay.Leave(o.listener()));
               if (--host.guests == 0) {
                 hosted.remove(o.room());
+                active.remove(o.room());
                 ctx.stop(host.relay);
               }
             }

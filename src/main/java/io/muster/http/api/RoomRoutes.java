@@ -8,22 +8,15 @@ import io.muster.actors.room.Priority;
 import io.muster.actors.room.Publication;
 import io.muster.actors.room.RoomCommand.Answer;
 import io.muster.actors.room.RoomCommand.History;
+import io.muster.actors.room.RoomCommand.Refusal;
 import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomId;
-import io.muster.actors.room.RoomType;
 import io.muster.actors.room.RoomView;
 import io.muster.actors.room.Rooms;
-import io.muster.actors.session.SessionJudge;
 import io.muster.http.Json;
-import io.muster.http.auth.Authenticator;
-import io.muster.http.auth.Presented;
-import io.muster.http.auth.Verdict;
 import io.muster.http.edge.Frame;
 import io.muster.http.room.LivePoll;
 import io.muster.http.room.RoomError;
-import io.muster.http.room.RoomLaw;
-import io.muster.http.room.RoomLaw.Access;
-import io.muster.http.room.RoomLaw.Ruling;
 import io.muster.http.room.RoomStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -51,134 +44,44 @@ public final class RoomRoutes extends Directives {
   /**
    * @param loop on which a stream is fed; another one for each
    */
-  public record House(Rooms rooms, RoomLaw law, Supplier<ScheduledExecutorService> loop) {}
+  public record House(Rooms rooms, Supplier<ScheduledExecutorService> loop) {}
 
   private final House house;
-  private final ServiceKey service;
-  private final Authenticator authenticator;
-  private final SessionJudge sessions;
+  private final RoomCallers callers;
   private final Clock clock;
 
-  RoomRoutes(
-      House house,
-      ServiceKey service,
-      Authenticator authenticator,
-      SessionJudge sessions,
-      Clock clock) {
+  RoomRoutes(House house, RoomCallers callers, Clock clock) {
     this.house = house;
-    this.service = service;
-    this.authenticator = authenticator;
-    this.sessions = sessions;
+    this.callers = callers;
     this.clock = clock;
   }
 
   // formatter:off
   /** {@code /rooms/{id}/events} */
   Route events(String name) {
-    return room(() -> RoomId.parse(name), id -> methods(
-        get(()  -> caller(id, Action.SUBSCRIBE, reader -> eventsOf(id, reader))),
-        post(() -> caller(id, Action.PUBLISH,   author -> idempotencyKey(key ->
+    return callers.room(() -> RoomId.parse(name), id -> methods(
+        get(()  -> callers.as(RoomView.whole(id), Action.SUBSCRIBE, reader -> eventsOf(id, reader))),
+        post(() -> callers.as(RoomView.whole(id), Action.PUBLISH,   author -> idempotencyKey(key ->
             body(body -> publish(id, wanted(id, body, author, key))))))));
+  }
+
+  /** {@code /rooms/{id}/snapshot}, and {@code /records/{id}/snapshot} */
+  Route snapshot(String name) {
+    return callers.room(() -> RoomId.parse(name), id -> post(() ->
+        callers.as(RoomView.whole(id), Action.SNAPSHOT, _ -> answer(snapshot(id)))));
   }
 
   /** {@code /events?sessionId=}, as clients of sessions know it. */
   Route ofSession() {
-    return parameter("sessionId", key -> room(() -> new RoomId(SESSIONS, key), id ->
-        get(() -> caller(id, Action.SUBSCRIBE, reader -> stream(id, reader)))));
+    return parameter("sessionId", key -> callers.room(() -> new RoomId(SESSIONS, key), id ->
+        get(() -> callers.as(RoomView.whole(id), Action.SUBSCRIBE, reader -> stream(id, reader)))));
   }
   // formatter:on
 
-  private Route room(Supplier<RoomId> read, Function<RoomId, Route> inner) {
-    RoomId id;
-    try {
-      id = read.get();
-    } catch (IllegalArgumentException e) {
-      return complete(response(RoomError.INVALID_ROOM_ID, e.getMessage()));
-    }
-    return inner.apply(id);
-  }
-
-  // ── who asks ──
-
-  /**
-   * @param access empty for a service, which answers for its users and may know everything
-   */
-  private record Caller(Optional<Access> access, RoomType type) {
-    String name() {
-      return access.map(Access::guest).orElse("service");
-    }
-
-    boolean mayReplay() {
-      return access.map(Access::mayReplay).orElse(true);
-    }
-
-    Optional<String> learns(RoomEvent event) {
-      if (access.isEmpty()) {
-        return Optional.of(event.payload());
-      }
-      var one = access.get();
-      return event.audience().admits(one.guest(), one.role())
-          ? Optional.of(type.payload(event, one.guest(), one.role()))
-          : Optional.empty();
-    }
-  }
-
-  private Route ofService(RoomId room, Function<Caller, Route> inner) {
-    return house
-        .law()
-        .types()
-        .find(room)
-        .map(type -> inner.apply(new Caller(Optional.empty(), type)))
-        .orElseGet(() -> complete(response(RoomError.ROOM_TYPE_NOT_REGISTERED)));
-  }
-
-  private Route caller(RoomId room, Action action, Function<Caller, Route> inner) {
-    return optionalHeaderValueByName(
-        Presented.INTERNAL_KEY_HEADER,
-        shown ->
-            shown.filter(service::is).isPresent()
-                ? ofService(room, inner)
-                : bearer(
-                    token -> verified(token, room, action, inner),
-                    () -> complete(response(RoomError.AUTH_FAILED))));
-  }
-
-  private Route verified(String token, RoomId room, Action action, Function<Caller, Route> inner) {
-    return onSuccess(
-        authenticator.verify(token),
-        verdict ->
-            switch (verdict) {
-              case Verdict.User user -> granted(user.participant(), room, action, inner);
-              case Verdict.Participant one -> granted(one, room, action, inner);
-              case Verdict.Device _, Verdict.Lapsed _ ->
-                  complete(response(RoomError.PERMISSION_DENIED));
-              case Verdict.Refused refused ->
-                  complete(
-                      response(
-                          refused == Verdict.Refused.EXPIRED
-                              ? RoomError.TOKEN_EXPIRED
-                              : RoomError.AUTH_FAILED));
-              case Verdict.Unavailable _ -> complete(response(RoomError.UNAVAILABLE));
-            });
-  }
-
-  private Route granted(
-      Verdict.Participant one, RoomId room, Action action, Function<Caller, Route> inner) {
-    return switch (house.law().judge(one, RoomView.whole(room), action)) {
-      case Ruling.Not not -> complete(response(not.why()));
-      case Ruling.May may ->
-          onSuccess(
-              sessions.judge(one.session()),
-              over ->
-                  over.isPresent()
-                      ? complete(response(RoomError.SESSION_REVOKED))
-                      : inner.apply(new Caller(Optional.of(may.access()), may.type())));
-    };
-  }
-
   // ── publish ──
 
-  private static Publication wanted(RoomId room, Body body, Caller author, Optional<String> key) {
+  private static Publication wanted(
+      RoomId room, Body body, RoomCallers.Caller author, Optional<String> key) {
     var type = body.needText("eventType", TYPE_CHARS_MAX);
     var payload = body.any("payload").map(Json::text).orElse("{}");
     var priority =
@@ -217,7 +120,7 @@ public final class RoomRoutes extends Directives {
 
   private CompletionStage<HttpResponse> publish(RoomId room, Publication wanted) {
     if (wanted.payload().getBytes(StandardCharsets.UTF_8).length > PAYLOAD_BYTES_MAX) {
-      return CompletableFuture.completedFuture(response(RoomError.PAYLOAD_TOO_LARGE));
+      return CompletableFuture.completedFuture(callers.response(RoomError.PAYLOAD_TOO_LARGE));
     }
     return house
         .rooms()
@@ -231,14 +134,39 @@ public final class RoomRoutes extends Directives {
                           Json.object()
                               .put("eventId", done.id().toString())
                               .put("timestamp", Json.instant(done.at())));
-                  case Answer.No no -> response(RoomError.of(no.why()));
-                  case Answer.Changed _, Answer.Conflict _ -> response(RoomError.UNAVAILABLE);
+                  case Answer.No no -> callers.response(RoomError.of(no.why()));
+                  case Answer.Changed _, Answer.Conflict _ ->
+                      callers.response(RoomError.UNAVAILABLE);
                 });
+  }
+
+  private CompletionStage<HttpResponse> snapshot(RoomId room) {
+    return house.rooms().keep(room).thenApply(this::kept);
+  }
+
+  private HttpResponse kept(Answer answer) {
+    var json = Json.object();
+    return switch (answer) {
+      case Answer.Done done ->
+          Answers.json(
+              200,
+              json.put("snapshotCreated", true)
+                  .put("version", done.id().seq())
+                  .put("timestamp", Json.instant(done.at())));
+      case Answer.No(Refusal why) when why == Refusal.UNCHANGED ->
+          Answers.json(
+              200,
+              json.put("snapshotCreated", false)
+                  .putNull("version")
+                  .put("timestamp", Json.instant(clock.instant())));
+      case Answer.No(Refusal why) -> callers.response(RoomError.of(why));
+      case Answer.Changed _, Answer.Conflict _ -> callers.response(RoomError.INTERNAL_ERROR);
+    };
   }
 
   // ── read ──
 
-  private Route eventsOf(RoomId room, Caller reader) {
+  private Route eventsOf(RoomId room, RoomCallers.Caller reader) {
     return optionalHeaderValueByName(
         "Accept",
         accept ->
@@ -247,9 +175,9 @@ public final class RoomRoutes extends Directives {
                 : past(room, reader));
   }
 
-  private Route past(RoomId room, Caller reader) {
+  private Route past(RoomId room, RoomCallers.Caller reader) {
     if (!reader.mayReplay()) {
-      return complete(response(RoomError.PERMISSION_DENIED));
+      return complete(callers.response(RoomError.PERMISSION_DENIED));
     }
     return parameterOptional(
         "after",
@@ -267,7 +195,7 @@ public final class RoomRoutes extends Directives {
     }
   }
 
-  private Route stream(RoomId room, Caller reader) {
+  private Route stream(RoomId room, RoomCallers.Caller reader) {
     return optionalHeaderValueByName(
         "Last-Event-ID",
         last ->
@@ -287,7 +215,7 @@ public final class RoomRoutes extends Directives {
   }
 
   private CompletionStage<HttpResponse> page(
-      RoomId room, Caller reader, Optional<String> after, int limit) {
+      RoomId room, RoomCallers.Caller reader, Optional<String> after, int limit) {
     return after
         .map(RoomRoutes::id)
         .map(from -> page(room, reader, from, limit, reset -> done(expired(reset))))
@@ -309,7 +237,7 @@ public final class RoomRoutes extends Directives {
 
   private CompletionStage<HttpResponse> page(
       RoomId room,
-      Caller reader,
+      RoomCallers.Caller reader,
       EventId from,
       int limit,
       Function<History.Reset, CompletionStage<HttpResponse>> otherwise) {
@@ -322,11 +250,12 @@ public final class RoomRoutes extends Directives {
                   case History.Events found ->
                       done(Answers.json(200, page(room, reader, from, found)));
                   case History.Reset reset -> otherwise.apply(reset);
-                  case History.Unavailable _ -> done(response(RoomError.UNAVAILABLE));
+                  case History.Unavailable _ -> done(callers.response(RoomError.UNAVAILABLE));
                 });
   }
 
-  private static ObjectNode page(RoomId room, Caller reader, EventId from, History.Events found) {
+  private static ObjectNode page(
+      RoomId room, RoomCallers.Caller reader, EventId from, History.Events found) {
     var events = Json.array();
     var before = from;
     for (RoomEvent event : found.events()) {
@@ -359,13 +288,5 @@ public final class RoomRoutes extends Directives {
   private static EventId id(String text) {
     return EventId.parse(text)
         .orElseThrow(() -> new Body.NotUnderstood("this is no id of an event"));
-  }
-
-  private HttpResponse response(RoomError error) {
-    return Answers.json(error.status(), error.told("a request about a room", clock.instant()));
-  }
-
-  private HttpResponse response(RoomError error, String why) {
-    return Answers.json(error.status(), error.told("a request about a room", why, clock.instant()));
   }
 }

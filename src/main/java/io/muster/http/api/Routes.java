@@ -16,6 +16,8 @@ import io.muster.actors.session.Revocations;
 import io.muster.actors.telemetry.Statistics;
 import io.muster.http.auth.Authenticator;
 import io.muster.http.auth.TokenMint;
+import io.muster.http.room.Bouncer;
+import io.muster.http.room.RoomLaw;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +41,7 @@ public final class Routes extends Directives {
   /**
    * What the routes speak to.
    *
+   * @param isHosted whether the entities of a feature are kept here
    * @param isRegisteredElsewhere the rows of a CMS say which devices there are
    */
   public record House(
@@ -63,6 +66,9 @@ public final class Routes extends Directives {
       Clock clock,
       ClusterRoutes.House cluster,
       RoomRoutes.House rooms,
+      RoomLaw law,
+      Predicate<String> isHosted,
+      WebSocketRoutes.House sockets,
       BackEndRoutes.House backEnd,
       BackEndHealth.House backEndHealth) {}
 
@@ -84,6 +90,8 @@ public final class Routes extends Directives {
   private final SessionRoutes sessions;
   private final ClusterRoutes cluster;
   private final RoomRoutes rooms;
+  private final FeatureRoutes features;
+  private final WebSocketRoutes sockets;
   private final WebRoutes web = new WebRoutes();
 
   public Routes(House house) {
@@ -112,13 +120,15 @@ public final class Routes extends Directives {
         new SessionRoutes(
             house.revocations(), house.access(), house.backEnd().key(), house.clock());
     cluster = new ClusterRoutes(house.cluster(), house.access(), house.backEnd().key());
-    rooms =
-        new RoomRoutes(
-            house.rooms(),
+    var callers =
+        new RoomCallers(
+            new Bouncer(house.authenticator(), house.revocations()),
+            house.law(),
             house.backEnd().key(),
-            house.authenticator(),
-            house.revocations(),
             house.clock());
+    rooms = new RoomRoutes(house.rooms(), callers, house.clock());
+    features = new FeatureRoutes(house.rooms().rooms(), house.isHosted(), callers, house.clock());
+    sockets = new WebSocketRoutes(house.sockets(), house.access(), house.clock());
     screenshots =
         new ScreenshotRoutes(
             house.devices(), house.shelf(), house.telemetry(), house.access(), house.clock());
@@ -145,7 +155,13 @@ public final class Routes extends Directives {
             pathPrefix("cluster", () -> concat(
                 pathEndOrSingleSlash(cluster::overview),
                 pathPrefix("nodes", () -> pathPrefix(segment(), node -> path("drain", () -> cluster.drain(node)))))),
-            pathPrefix("rooms", () -> pathPrefix(segment(), room -> path("events", () -> rooms.events(room)))),
+            pathPrefix("rooms", () -> pathPrefix(segment(), room -> concat(
+                path("events", () -> rooms.events(room)),
+                path("snapshot", () -> rooms.snapshot(room))))),
+            pathPrefix("records", () -> pathPrefix(segment(), id -> path("snapshot", () -> rooms.snapshot("records:" + id)))),
+            pathPrefix("features", () -> pathPrefix(segment(), f -> pathPrefix("entities", () -> pathPrefix(segment(), e -> concat(
+                pathEndOrSingleSlash(() -> features.all(f, e)),
+                path(segment(), id -> features.one(f, e, id))))))),
             pathPrefix("devices", () -> concat(
                 pathEndOrSingleSlash(devices::all),
                 pathPrefix("pairing", pairing::all),
@@ -159,7 +175,7 @@ public final class Routes extends Directives {
                     path("errors", () -> reported.errors(id)),
                     path("screenshots", () -> screenshots.of(id)),
                     devices.one(id))))))))),
-        pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all())),
+        pathPrefix("api", () -> concat(backEnd.all(), backEndHealth.all(), pathPrefix("websocket", sockets::all))),
         pathPrefix(OwnFiles.PATH, screenshots::files),
         path("events", rooms::ofSession),
         pathPrefix("health", ops::health),

@@ -27,6 +27,7 @@ public enum RoomError {
   PAYLOAD_TOO_LARGE       (413, 1009, "an event has at most 64 KiB"),
   RATE_LIMIT_EXCEEDED     (429, 1008, "too many messages; try again in a while"),
   ROOM_LIMIT_EXCEEDED     (503, 4029, "these are more rooms than there may be"),
+  CONNECTION_LIMIT_EXCEEDED(429, 4029, "these are more connections than one may have"),
   ROOM_FULL               (503, 4029, "the room holds as much as it may"),
   INTERNAL_ERROR          (500, 4500, "something went wrong here"),
   SERVER_SHUTTING_DOWN    (503, 4503, "this node is leaving; come again"),
@@ -51,7 +52,7 @@ public enum RoomError {
     return switch (why) {
       case KEY_REUSED -> DUPLICATE_OPERATION;
       case INVALID -> VALIDATION_ERROR;
-      case ABSENT -> NOT_FOUND;
+      case ABSENT, UNCHANGED -> NOT_FOUND;
       case FULL -> ROOM_FULL;
       case BUSY -> RATE_LIMIT_EXCEEDED;
       case UNAVAILABLE -> UNAVAILABLE;

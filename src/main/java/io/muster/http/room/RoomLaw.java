@@ -1,15 +1,21 @@
 package io.muster.http.room;
 
 import io.muster.actors.room.Action;
+import io.muster.actors.room.RoomId;
 import io.muster.actors.room.RoomType;
 import io.muster.actors.room.RoomTypes;
 import io.muster.actors.room.RoomView;
 import io.muster.http.auth.RoomGrants.Grant;
 import io.muster.http.auth.Verdict.Participant;
 import java.util.Optional;
+import java.util.function.Predicate;
 
-/** Who may do what in which room: what the token grants, and what the kind of room makes of it. */
-public record RoomLaw(RoomTypes types) {
+/**
+ * Who may do what in which room: what the token grants, and what the kind of room makes of it.
+ *
+ * @param hasRoom whether one more may go into a room on this node
+ */
+public record RoomLaw(RoomTypes types, Predicate<RoomId> hasRoom) {
 
   /**
    * Somebody who may.
@@ -33,6 +39,9 @@ public record RoomLaw(RoomTypes types) {
     var grant = one.rooms().find(place, action);
     if (!type.get().authorises(one.visitor(), place, action, grant.isPresent())) {
       return new Ruling.Not(RoomError.PERMISSION_DENIED);
+    }
+    if (action == Action.SUBSCRIBE && !hasRoom.test(place.room())) {
+      return new Ruling.Not(RoomError.ROOM_LIMIT_EXCEEDED);
     }
     boolean mayReplay =
         type.get()

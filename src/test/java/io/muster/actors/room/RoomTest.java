@@ -119,7 +119,8 @@ class RoomTest {
   void starts() {
     var around =
         new Room.Surroundings(
-            new RoomSettings(Duration.ofHours(1), 10, WAITING_MAX, Set.of(), KEPT),
+            new RoomSettings(
+                Duration.ofHours(1), 10, WAITING_MAX, 100, Duration.ofHours(1), Set.of(), KEPT),
             RoomTypes.with(List.of(new SessionType(), new FeatureType())),
             this::journal,
             clock,

@@ -48,7 +48,7 @@ record Mutating(FeatureDoor door, Participant one) {
   private static Action action(Kind kind) {
     return switch (kind) {
       case CREATE -> Action.CREATE;
-      case UPDATE -> Action.UPDATE;
+      case UPDATE, REPLACE -> Action.UPDATE;
       case DELETE -> Action.DELETE;
     };
   }
