@@ -9,10 +9,13 @@ import io.muster.actors.room.RoomCommand.ToRelay.Attached;
 import io.muster.actors.room.RoomCommand.ToRelay.Happened;
 import io.muster.actors.room.RoomCommand.ToRelay.Passed;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -34,8 +37,10 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final int PAGE = 500;
 
-  /** Whoever is told. Called by one thread at a time; must not block. */
+  /** Whoever is told, on its own loop only; must not block. */
   interface Listener {
+    Executor loop();
+
     /** What happens now follows this event. Called once, before everything else. */
     void attached(EventId head);
 
@@ -66,7 +71,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   private final TimerScheduler<Message> timers;
   private final ActorRef<ToRelay> address;
   private final ActorRef<History> filled;
-  private final Set<Listener> listeners = new LinkedHashSet<>();
+  private final Map<Executor, Neighbours> byLoop = new HashMap<>();
   private Optional<EventId> last = Optional.empty();
   private Optional<ActorRef<RoomCommand>> watched = Optional.empty();
   private boolean isFilling;
@@ -100,7 +105,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   private Behavior<Message> receive(Message message) {
     switch (message) {
       case Join m -> join(m.listener());
-      case Leave m -> listeners.remove(m.listener());
+      case Leave m -> leave(m.listener());
       case FromRoom(Attached m) -> attached(m);
       case FromRoom(Happened m) -> happened(m);
       case FromRoom(Passed m) -> passed(m);
@@ -120,8 +125,56 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   }
 
   private void join(Listener listener) {
-    listeners.add(listener);
-    last.ifPresent(listener::attached);
+    byLoop.computeIfAbsent(listener.loop(), Neighbours::new).add(listener);
+    last.ifPresent(head -> listener.loop().execute(() -> listener.attached(head)));
+  }
+
+  private void leave(Listener listener) {
+    var neighbours = byLoop.get(listener.loop());
+    if (neighbours != null && neighbours.remove(listener)) {
+      byLoop.remove(listener.loop());
+    }
+  }
+
+  /** One task for each loop, however many there are. */
+  private void tellAll(Consumer<Listener> word) {
+    byLoop.values().forEach(neighbours -> neighbours.tell(word));
+  }
+
+  /** Those of one loop. The relay changes it; what a task walks through stays as it was. */
+  private static final class Neighbours {
+    private final Executor loop;
+    private final Set<Listener> listeners = new LinkedHashSet<>();
+    private Listener[] all = {};
+    private boolean hasChanged;
+
+    Neighbours(Executor loop) {
+      this.loop = loop;
+    }
+
+    void add(Listener listener) {
+      hasChanged |= listeners.add(listener);
+    }
+
+    /** Whether nobody is left. */
+    boolean remove(Listener listener) {
+      hasChanged |= listeners.remove(listener);
+      return listeners.isEmpty();
+    }
+
+    void tell(Consumer<Listener> word) {
+      if (hasChanged) {
+        all = listeners.toArray(Listener[]::new);
+        hasChanged = false;
+      }
+      var these = all;
+      loop.execute(
+          () -> {
+            for (Listener listener : these) {
+              word.accept(listener);
+            }
+          });
+    }
   }
 
   private Behavior<Message> stopped() {
@@ -137,7 +190,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
     }
     if (last.isEmpty()) {
       last = Optional.of(m.head());
-      listeners.forEach(listener -> listener.attached(m.head()));
+      tellAll(listener -> listener.attached(m.head()));
     } else if (!last.get().equals(m.head())) {
       fill();
     }
@@ -156,7 +209,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
 
   private void passed(Passed m) {
     var heard = new Heard(m.event());
-    listeners.forEach(listener -> listener.passed(heard));
+    tellAll(listener -> listener.passed(heard));
   }
 
   private boolean follows(EventId before) {
@@ -171,7 +224,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
     }
     last = Optional.of(events.getLast().id());
     var heard = events.stream().map(Heard::new).toList();
-    listeners.forEach(listener -> listener.happened(heard));
+    tellAll(listener -> listener.happened(heard));
   }
 
   private void fill() {
@@ -203,7 +256,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
       }
       case History.Reset m -> {
         last = Optional.of(m.head());
-        listeners.forEach(listener -> listener.lost(m.head()));
+        tellAll(listener -> listener.lost(m.head()));
       }
       case History.Unavailable _ -> timers.startSingleTimer(FILLING, new Beat(), AGAIN);
     }

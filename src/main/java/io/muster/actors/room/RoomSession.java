@@ -117,53 +117,46 @@ public final class RoomSession implements RoomRelay.Listener {
     hasEnded = true;
   }
 
-  // ── from the relay, on its thread ──
+  // ── from the relay, on the loop ──
+
+  @Override
+  public ScheduledExecutorService loop() {
+    return loop;
+  }
 
   @Override
   public void attached(EventId head) {
-    loop.execute(
-        () -> {
-          if (!hasEnded) {
-            listen(head);
-          }
-        });
+    if (!hasEnded) {
+      hasAttached = true;
+      listen(head);
+    }
   }
 
   @Override
   public void happened(List<Heard> events) {
-    loop.execute(
-        () -> {
-          if (!hasEnded) {
-            hear(events);
-          }
-        });
+    if (!hasEnded) {
+      hear(events);
+    }
   }
 
   @Override
   public void passed(Heard event) {
-    loop.execute(
-        () -> {
-          if (!hasEnded && hasAttached) {
-            line.passed(event);
-          }
-        });
+    if (!hasEnded && hasAttached) {
+      line.passed(event);
+    }
   }
 
   @Override
   public void lost(EventId head) {
-    loop.execute(
-        () -> {
-          if (!hasEnded) {
-            lose(head);
-          }
-        });
+    if (!hasEnded) {
+      lose(head);
+    }
   }
 
-  // ── on the loop ──
+  // ── what becomes of it ──
 
   private void listen(EventId head) {
     position = head;
-    hasAttached = true;
     line.attached(head);
     if (from.isPresent()) {
       beginReplay(from.get(), head);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -37,6 +38,11 @@ class RoomRelayTest {
 
   private final RoomRelay.Listener guest =
       new RoomRelay.Listener() {
+        @Override
+        public Executor loop() {
+          return Runnable::run;
+        }
+
         @Override
         public void attached(EventId head) {
           heard.add("attached " + head.seq());
