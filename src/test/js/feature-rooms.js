@@ -230,6 +230,23 @@ async function whatIsKeptHereIsChangedByClients() {
   for (const client of [anna, ben]) client.close();
 }
 
+async function aLockIsHeldForAsLongAsItsHolderIsHere() {
+  const [anna, ben] = [new Client("anna"), new Client("ben")];
+  for (const client of [anna, ben]) await client.ask("subscribe:features", { features: ["users"] });
+  const what = { feature: "users", entity: "user", id: "u-7" };
+  assert.equal((await anna.ask("entity:lock", what)).ok, true);
+  const [acquired] = (await ben.next("users.user.lock_acquired")).args;
+  assert.deepEqual(acquired.data, { id: "u-7", userId: "anna", lockType: "edit" });
+  assert.equal(acquired.meta.priority, "high");
+  assert.equal((await ben.ask("entity:lock", what)).error.code, "LOCKED");
+  assert.equal((await ben.ask("entity:unlock", what)).error.code, "NOT_FOUND");
+  anna.close();
+  await ben.next("users.user.lock_released");
+  assert.equal((await ben.ask("entity:lock", what)).ok, true);
+  assert.equal((await ben.ask("entity:unlock", what)).ok, true);
+  ben.close();
+}
+
 async function whatMayNotBeChangedIsRefused() {
   const rita = new Client("rita");
   assert.equal((await rita.mutate("create", { data: {} })).error.code, "PERMISSION_DENIED");
@@ -250,6 +267,7 @@ for (const part of [
   aUserHasAnInbox,
   theOldWordsAreUnderstood,
   whatIsKeptHereIsChangedByClients,
+  aLockIsHeldForAsLongAsItsHolderIsHere,
   whatMayNotBeChangedIsRefused,
 ]) {
   await part();

@@ -241,6 +241,25 @@ async function noVoteTellsWhoseItWas() {
   for (const guest of [...all, late]) guest.close();
 }
 
+async function thePresenterIsToldWhoComesAndGoes() {
+  const presenter = new Participant("presenter", { sessionId: "p1" });
+  await presenter.next("connection:established");
+  const about = (type) => presenter.events().find((event) => event.eventType === type && event.payload.participantId === "anna");
+  const anna = new Participant("anna", { sessionId: "p1" });
+  await presenter.until("anna", () => about("participant:joined"));
+  assert.equal(about("participant:joined").payload.participantCount, 2);
+  assert.equal(about("participant:joined").eventId, null);
+  const answer = await presenter.socket.timeout(patience).emitWithAck("presence:get", {});
+  assert.equal(answer.participantCount, 2);
+  assert.deepEqual(answer.participants.map((one) => one.participantId).sort(), ["anna", "presenter"]);
+  anna.close();
+  await presenter.until("anna's end", () => about("participant:disconnected"));
+  const again = new Participant("anna", { sessionId: "p1" });
+  await presenter.until("anna again", () => about("participant:reconnected"));
+  assert.deepEqual(again.events(), []);
+  for (const guest of [presenter, again]) guest.close();
+}
+
 async function whatNobodyTakesIsRefused() {
   const guest = new Participant("anna", { sessionId: "s1" });
   await guest.next("connection:established");
@@ -263,6 +282,7 @@ for (const part of [
   whoHasFoundAHoleIsToldAgain,
   whoMayNotReplayIsToldOnlyWhatHappensNow,
   noVoteTellsWhoseItWas,
+  thePresenterIsToldWhoComesAndGoes,
   whatNobodyTakesIsRefused,
 ]) {
   await part();

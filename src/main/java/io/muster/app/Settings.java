@@ -201,6 +201,7 @@ public record Settings(
       return new RoomSettings(
           keys.time("rooms.grace", MOMENT, WEEK),
           keys.whole("rooms.replay-max", 1, 1_000_000),
+          keys.whole("rooms.replay-per-second", 100, 10_000_000),
           keys.whole("rooms.waiting-max", 1, 100_000),
           keys.whole("rooms.max-rooms", 1, 1_000_000),
           keys.time("rooms.snapshot-every", MOMENT, WEEK),

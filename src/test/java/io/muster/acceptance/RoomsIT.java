@@ -93,8 +93,8 @@ class RoomsIT {
   void the_official_client_is_served_unchanged(@TempDir Path dir) throws Exception {
     var tokens =
         Map.of(
-            "presenter", token("presenter", "s1", "presenter"),
-            "anna", token("anna", "s1", "attendee"),
+            "presenter", token("presenter", "*", "presenter"),
+            "anna", token("anna", "*", "attendee"),
             "ben", token("ben", "s1", "attendee"),
             "nora", newcomer("nora", "s1"),
             "tina", token("tina", "t1", "attendee"),

@@ -29,6 +29,7 @@ import io.muster.actors.notify.GraceRulebook;
 import io.muster.actors.room.Audience;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Held;
+import io.muster.actors.room.Member;
 import io.muster.actors.room.Mutation;
 import io.muster.actors.room.Priority;
 import io.muster.actors.room.Publication;
@@ -266,6 +267,13 @@ class WireTest {
         new RoomCommand.Look(Optional.of("user"), ref()),
         new RoomCommand.Attach(ref()),
         new RoomCommand.Detach(ref()),
+        new RoomCommand.Came(member(), ref()),
+        new RoomCommand.Went("c-1"),
+        new RoomCommand.Who(ref()),
+        new RoomCommand.Lock("user", "u1", member(), true, AT, ref()),
+        new RoomCommand.Attendees.Present(List.of(member()), 3),
+        new RoomCommand.Attendees.Unavailable(),
+        new RoomCommand.ToRelay.Full("c-1"),
         new RoomCommand.Read(head, 50, ref()),
         new RoomCommand.Sleep(),
         new RoomCommand.Answer.Done(head, AT),
@@ -281,6 +289,10 @@ class WireTest {
         new RoomCommand.History.Unavailable(),
         new RoomCommand.ToRelay.Attached(ref(), head),
         new RoomCommand.ToRelay.Happened(EventId.BEGINNING, List.of(happened(head))));
+  }
+
+  private static Member member() {
+    return new Member("c-1", "ädá", Optional.of("presenter"));
   }
 
   private static Held held() {

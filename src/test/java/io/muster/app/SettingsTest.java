@@ -128,6 +128,7 @@ class SettingsTest {
           Map.entry("rooms.waiting-max",             7),
           Map.entry("rooms.hosted-features",         "users"),
           Map.entry("rooms.keep",                    "7s"),
+          Map.entry("rooms.replay-per-second",       777),
           Map.entry("rooms.max-rooms",               7),
           Map.entry("rooms.snapshot-every",          "7s"),
           Map.entry("rooms.keep-events",             7),

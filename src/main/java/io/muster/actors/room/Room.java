@@ -40,6 +40,9 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
   /** A relay that has not been heard of for so long is gone. */
   private static final Duration RELAY_LIFE = Duration.ofSeconds(30);
 
+  private static final int NAMED_MAX = 50;
+  private static final Duration COUNT_EVERY = Duration.ofSeconds(1);
+
   private static final int PAGE_MAX = 1_000;
   private static final int PAGE_CHARS_MAX = 256 * 1024;
 
@@ -76,6 +79,11 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
       case Write _ -> write(state);
       case Attach c -> attach(state, c);
       case Detach c -> detach(c);
+      case Came c -> came(c);
+      case Went c -> went(c);
+      case Reckon _ -> reckon();
+      case Who c -> who(c);
+      case Lock c -> lock(c);
       case Read c -> read(state, c);
       case Look c -> look(state, c);
       case Pass c -> pass(c);
@@ -177,12 +185,137 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
     return Effect().none();
   }
 
+  private void forget(ActorRef<ToRelay> relay) {
+    presence.gone(relay).forEach(connection -> presence.went(connection, now()));
+    armReckoning();
+  }
+
   private Effect<Published, RoomState> detach(Detach c) {
     if (relays.remove(c.relay()) != null) {
       ctx.unwatch(c.relay());
     }
+    forget(c.relay());
     armIdle();
     return Effect().none();
+  }
+
+  // ── who is here ──
+
+  private Effect<Published, RoomState> came(Came c) {
+    if (!presence.has(c.member().connection())
+        && presence.connections() >= type.limits().members()) {
+      c.relay().tell(new ToRelay.Full(c.member().connection()));
+      return Effect().none();
+    }
+    presence.came(c.member(), c.relay()).ifPresent(this::announce);
+    return Effect().none();
+  }
+
+  private Effect<Published, RoomState> went(Went c) {
+    presence.went(c.connection(), now());
+    armReckoning();
+    return Effect().none();
+  }
+
+  private void armReckoning() {
+    if (presence.isAnybodyLeaving() && !timers.isTimerActive(RECKONING)) {
+      timers.startSingleTimer(RECKONING, new Reckon(), Presence.GRACE);
+    }
+  }
+
+  private Effect<Published, RoomState> reckon() {
+    for (Presence.Change change : presence.left(now())) {
+      announce(change);
+      locks.releaseAll(change.member().participant()).forEach(lock -> say(lock, "lock_released"));
+    }
+    armReckoning();
+    return Effect().none();
+  }
+
+  /** Above some number nobody reads each name: then only how many there are, once in a while. */
+  private void announce(Presence.Change change) {
+    if (!type.announcesPresence()) {
+      return;
+    }
+    int count = presence.participants();
+    if (count <= NAMED_MAX) {
+      tell(change.news().event, Presences.told(change.member(), count, now()));
+    } else if (now().isAfter(counted.plus(COUNT_EVERY))) {
+      counted = now();
+      tell("participant:count", Presences.count(count));
+    }
+  }
+
+  private void tell(String event, String payload) {
+    var passed =
+        new RoomEvent(
+            EventId.BEGINNING,
+            now(),
+            event,
+            payload,
+            Priority.LOW,
+            type.audience(event, payload, Audience.EVERYBODY),
+            Optional.empty(),
+            OptionalLong.empty(),
+            "muster");
+    relays.keySet().forEach(relay -> relay.tell(new ToRelay.Passed(passed)));
+  }
+
+  private Effect<Published, RoomState> who(Who c) {
+    var members = presence.members();
+    c.replyTo()
+        .tell(
+            new Attendees.Present(
+                members.subList(0, Math.min(members.size(), NAMED_MAX)), presence.participants()));
+    return Effect().none();
+  }
+
+  private Effect<Published, RoomState> lock(Lock c) {
+    var what = new Locks.Locked(c.entity(), c.id());
+    if (c.giveUpAt().isBefore(now())) {
+      return Effect().none();
+    }
+    if (c.isTaken() && locks.holder(what, c.by().participant()).isPresent()) {
+      c.replyTo().tell(new Answer.No(Refusal.LOCKED));
+      return Effect().none();
+    }
+    if (c.isTaken() && locks.isFull()) {
+      c.replyTo().tell(new Answer.No(Refusal.FULL));
+      return Effect().none();
+    }
+    boolean isNews =
+        c.isTaken() ? locks.take(what, c.by()) : locks.release(what, c.by().participant());
+    if (!isNews) {
+      c.replyTo().tell(new Answer.No(c.isTaken() ? Refusal.UNCHANGED : Refusal.ABSENT));
+      return Effect().none();
+    }
+    var lock = new Locks.Lock(what, c.by());
+    return wish(
+        new Publish(
+            publication(lock, c.isTaken() ? "lock_acquired" : "lock_released"),
+            c.giveUpAt(),
+            c.replyTo()));
+  }
+
+  private void say(Locks.Lock lock, String action) {
+    ctx.getSelf()
+        .tell(
+            new Publish(
+                publication(lock, action),
+                now().plus(Rooms.PATIENCE),
+                ctx.getSystem().<Answer>ignoreRef()));
+  }
+
+  private Publication publication(Locks.Lock lock, String action) {
+    return new Publication(
+        "%s.%s.%s".formatted(id.key(), lock.what().entity(), action),
+        Presences.lock(lock),
+        Priority.HIGH,
+        Audience.EVERYBODY,
+        Optional.empty(),
+        OptionalLong.empty(),
+        lock.by().participant(),
+        Optional.empty());
   }
 
   // ── what has happened ──
@@ -302,6 +435,7 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
       if (relay.getValue().isBefore(silentSince)) {
         relays.remove(relay.getKey());
         ctx.unwatch(relay.getKey());
+        forget(relay.getKey());
       }
     }
     armIdle();
@@ -316,10 +450,14 @@ public final class Room extends EventSourcedBehavior<RoomCommand, Published, Roo
 
   private static final String IDLE = "idle";
   private static final String KEEPING = "keeping";
+  private static final String RECKONING = "reckoning";
 
   private final List<Wish> waiting = new ArrayList<>();
   private final Map<ActorRef<ToRelay>, Instant> relays = new HashMap<>();
   private final Recent recent = new Recent();
+  private final Presence presence = new Presence();
+  private final Locks locks = new Locks();
+  private Instant counted = Instant.EPOCH;
   private boolean isUnkept;
 
   private final RoomId id;

@@ -34,6 +34,28 @@ public sealed interface RoomCommand {
 
   record Detach(ActorRef<ToRelay> relay) implements RoomCommand, Wire {}
 
+  /** Somebody is here, by this node. Said again to a room that has begun anew. */
+  record Came(Member member, ActorRef<ToRelay> relay) implements RoomCommand, Wire {}
+
+  record Went(String connection) implements RoomCommand, Wire {}
+
+  /** Who has gone a moment ago may have come back. */
+  record Reckon() implements RoomCommand {}
+
+  record Who(ActorRef<Attendees> replyTo) implements RoomCommand, Wire {}
+
+  /**
+   * @param isTaken otherwise it is given back
+   */
+  record Lock(
+      String entity,
+      String id,
+      Member by,
+      boolean isTaken,
+      Instant giveUpAt,
+      ActorRef<Answer> replyTo)
+      implements RoomCommand, Wire {}
+
   /**
    * @param after exclusive
    * @param limit at most so many events
@@ -91,6 +113,8 @@ public sealed interface RoomCommand {
     INVALID,
     /** What is to be changed is not there. */
     ABSENT,
+    /** Somebody else has it. */
+    LOCKED,
     /** There is nothing new. */
     UNCHANGED,
     /** The room holds as much as it may. */
@@ -120,6 +144,21 @@ public sealed interface RoomCommand {
 
     /** The journal could not be asked; ask again. */
     record Unavailable() implements History, Wire {}
+  }
+
+  sealed interface Attendees {
+
+    /**
+     * @param participants distinct people; not all of them are named
+     */
+    record Present(List<Member> members, int participants) implements Attendees, Wire {
+      public Present {
+        members = List.copyOf(members);
+      }
+    }
+
+    /** The room could not be asked; ask again. */
+    record Unavailable() implements Attendees, Wire {}
   }
 
   /** At one moment. */
@@ -158,6 +197,9 @@ public sealed interface RoomCommand {
     record Attached(ActorRef<RoomCommand> room, EventId head) implements ToRelay, Wire {}
 
     record Passed(RoomEvent event) implements ToRelay, Wire {}
+
+    /** There are as many in the room as there may be. */
+    record Full(String connection) implements ToRelay, Wire {}
 
     /**
      * @param before the event before these

@@ -1,13 +1,16 @@
 package io.muster.actors.room;
 
 import io.muster.actors.room.RoomCommand.Attach;
+import io.muster.actors.room.RoomCommand.Came;
 import io.muster.actors.room.RoomCommand.Detach;
 import io.muster.actors.room.RoomCommand.History;
 import io.muster.actors.room.RoomCommand.Read;
 import io.muster.actors.room.RoomCommand.ToRelay;
 import io.muster.actors.room.RoomCommand.ToRelay.Attached;
+import io.muster.actors.room.RoomCommand.ToRelay.Full;
 import io.muster.actors.room.RoomCommand.ToRelay.Happened;
 import io.muster.actors.room.RoomCommand.ToRelay.Passed;
+import io.muster.actors.room.RoomCommand.Went;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -41,6 +44,14 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   interface Listener {
     Executor loop();
 
+    /** As whom it is here, if it counts. */
+    default Optional<Member> member() {
+      return Optional.empty();
+    }
+
+    /** There are as many in the room as there may be. */
+    default void refused() {}
+
     /** What happens now follows this event. Called once, before everything else. */
     void attached(EventId head);
 
@@ -72,6 +83,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
   private final ActorRef<ToRelay> address;
   private final ActorRef<History> filled;
   private final Map<Executor, Neighbours> byLoop = new HashMap<>();
+  private final Map<Member, Listener> members = new HashMap<>();
   private Optional<EventId> last = Optional.empty();
   private Optional<ActorRef<RoomCommand>> watched = Optional.empty();
   private boolean isFilling;
@@ -109,6 +121,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
       case FromRoom(Attached m) -> attached(m);
       case FromRoom(Happened m) -> happened(m);
       case FromRoom(Passed m) -> passed(m);
+      case FromRoom(Full m) -> full(m.connection());
       case Filled m -> filled(m.history());
       case Beat _ -> attach();
       case RoomIsAway _ -> {
@@ -126,6 +139,13 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
 
   private void join(Listener listener) {
     byLoop.computeIfAbsent(listener.loop(), Neighbours::new).add(listener);
+    listener
+        .member()
+        .ifPresent(
+            member -> {
+              members.put(member, listener);
+              room.accept(new Came(member, address));
+            });
     last.ifPresent(head -> listener.loop().execute(() -> listener.attached(head)));
   }
 
@@ -134,6 +154,19 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
     if (neighbours != null && neighbours.remove(listener)) {
       byLoop.remove(listener.loop());
     }
+    listener
+        .member()
+        .filter(member -> members.remove(member) != null)
+        .ifPresent(member -> room.accept(new Went(member.connection())));
+  }
+
+  private void full(String connection) {
+    members.forEach(
+        (member, listener) -> {
+          if (member.connection().equals(connection)) {
+            listener.loop().execute(listener::refused);
+          }
+        });
   }
 
   /** One task for each loop, however many there are. */
@@ -187,6 +220,7 @@ final class RoomRelay extends AbstractBehavior<RoomRelay.Message> {
       watched.ifPresent(getContext()::unwatch);
       getContext().watchWith(m.room(), new RoomIsAway());
       watched = Optional.of(m.room());
+      members.keySet().forEach(member -> room.accept(new Came(member, address)));
     }
     if (last.isEmpty()) {
       last = Optional.of(m.head());

@@ -29,7 +29,10 @@ public final class RoomSession implements RoomRelay.Listener {
     void leave(RoomId room, RoomRelay.Listener listener);
 
     /** Never fails. */
-    CompletionStage<History> read(RoomId room, EventId after, int limit);
+    CompletionStage<Past> past(RoomId room, EventId after, int limit);
+
+    /** Whether so much of the past may be told now; otherwise ask again in a moment. */
+    boolean mayTell(int events);
   }
 
   /** Where the guest is told. Called on its loop only. */
@@ -56,6 +59,14 @@ public final class RoomSession implements RoomRelay.Listener {
      * @param isWhole nothing was left out
      */
     void replayComplete(EventId from, EventId last, int told, boolean isWhole);
+
+    /** As whom the guest is here, if it counts. Asked before the session opens, too. */
+    default Optional<Member> member() {
+      return Optional.empty();
+    }
+
+    /** There are as many in the room as there may be; nothing else is told. */
+    default void refused() {}
 
     /** Bytes that the guest has not taken yet. */
     long owed();
@@ -122,6 +133,18 @@ public final class RoomSession implements RoomRelay.Listener {
   @Override
   public ScheduledExecutorService loop() {
     return loop;
+  }
+
+  @Override
+  public Optional<Member> member() {
+    return line.member();
+  }
+
+  @Override
+  public void refused() {
+    if (!hasEnded) {
+      line.refused();
+    }
   }
 
   @Override
@@ -205,26 +228,28 @@ public final class RoomSession implements RoomRelay.Listener {
     if (hasEnded) {
       return;
     }
-    if (line.owed() > OWED_MAX) {
+    if (line.owed() > OWED_MAX || !rooms.mayTell(PAGE)) {
       later(PACE, this::read);
       return;
     }
+    // All parts end at the same numbers, so that those who come back together share them.
+    int limit = PAGE - (int) (position.seq() % PAGE);
     rooms
-        .read(room, position, PAGE)
+        .past(room, position, limit)
         .thenAccept(
-            history ->
+            past ->
                 loop.execute(
                     () -> {
                       if (!hasEnded) {
-                        tell(history);
+                        tell(past);
                       }
                     }));
   }
 
-  private void tell(History history) {
-    switch (history) {
-      case History.Events m -> tell(m);
-      case History.Reset m -> {
+  private void tell(Past past) {
+    switch (past) {
+      case Past.Told m -> tell(m);
+      case Past.Not(History.Reset m) -> {
         isWhole = false;
         hasBegun = true;
         line.reset(m.reason(), m.before(), m.head());
@@ -232,11 +257,11 @@ public final class RoomSession implements RoomRelay.Listener {
         target = m.head();
         goOn(Duration.ZERO);
       }
-      case History.Unavailable _ -> later(AGAIN, this::read);
+      case Past.Not _ -> later(AGAIN, this::read);
     }
   }
 
-  private void tell(History.Events m) {
+  private void tell(Past.Told m) {
     if (m.head().seq() > target.seq()) {
       target = m.head();
     }
@@ -244,10 +269,10 @@ public final class RoomSession implements RoomRelay.Listener {
       hasBegun = true;
       line.replayBegins(from.orElseThrow(), target);
     }
-    for (RoomEvent event : m.events()) {
-      position = event.id();
+    for (Heard heard : m.events()) {
+      position = heard.event().id();
       told++;
-      line.event(new Heard(event), true);
+      line.event(heard, true);
     }
     if (m.events().isEmpty()) {
       position = m.head();

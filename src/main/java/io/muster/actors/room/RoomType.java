@@ -71,6 +71,11 @@ public interface RoomType {
     return documents().isPresent() || reducer().isPresent();
   }
 
+  /** Whether it is told who comes and goes. */
+  default boolean announcesPresence() {
+    return false;
+  }
+
   default Limits limits() {
     return Limits.DEFAULT;
   }

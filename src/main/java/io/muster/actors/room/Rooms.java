@@ -34,6 +34,8 @@ public final class Rooms implements RoomSession.Source {
   private final RoomTypes types;
   private final Set<RoomId> active = ConcurrentHashMap.newKeySet();
   private final int roomsMax;
+  private final Pages pages = new Pages(System::nanoTime);
+  private final ReplayBudget budget;
 
   private Rooms(
       ActorRef<ShardingEnvelope<RoomCommand>> shards,
@@ -45,6 +47,7 @@ public final class Rooms implements RoomSession.Source {
     this.clock = around.clock();
     this.types = around.types();
     this.roomsMax = around.settings().roomsMax();
+    this.budget = new ReplayBudget(around.settings().replayPerSecond(), System::nanoTime);
     this.relays = system.systemActorOf(Behaviors.setup(_ -> relays()), "room-relays", dispatcher);
   }
 
@@ -92,6 +95,21 @@ public final class Rooms implements RoomSession.Source {
     return wish(room, replyTo -> new Mutate(wanted, inTime(), replyTo));
   }
 
+  /** Never fails: who does not answer in time is {@link Attendees.Unavailable}. */
+  public CompletionStage<Attendees> who(RoomId room) {
+    return ask(room, Who::new, new Attendees.Unavailable());
+  }
+
+  /** As {@link #publish}. */
+  public CompletionStage<Answer> lock(RoomId room, String entity, String id, Member by) {
+    return wish(room, replyTo -> new Lock(entity, id, by, true, inTime(), replyTo));
+  }
+
+  /** As {@link #publish}. */
+  public CompletionStage<Answer> unlock(RoomId room, String entity, String id, Member by) {
+    return wish(room, replyTo -> new Lock(entity, id, by, false, inTime(), replyTo));
+  }
+
   /** As {@link #publish}; {@link Refusal#UNCHANGED} where there is nothing new to keep. */
   public CompletionStage<Answer> keep(RoomId room) {
     return wish(room, replyTo -> new Keep(inTime(), replyTo));
@@ -107,8 +125,17 @@ public final class Rooms implements RoomSession.Source {
     return ask(room, replyTo -> new Look(entity, replyTo), new Sight.Unavailable());
   }
 
-  /** Never fails: who does not answer in time is {@link History.Unavailable}. */
   @Override
+  public CompletionStage<Past> past(RoomId room, EventId after, int limit) {
+    return pages.read(room, after, limit, () -> read(room, after, limit).thenApply(Past::of));
+  }
+
+  @Override
+  public boolean mayTell(int events) {
+    return budget.takes(events);
+  }
+
+  /** Never fails: who does not answer in time is {@link History.Unavailable}. */
   public CompletionStage<History> read(RoomId room, EventId after, int limit) {
     return ask(room, replyTo -> new Read(after, limit, replyTo), new History.Unavailable());
   }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
+import io.muster.actors.room.RoomCommand;
 import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomId;
 import io.muster.http.Json;
@@ -32,6 +33,39 @@ public final class LivePoll {
                 "event",
                 envelope(room, heard.event(), payload, before, isReplay),
                 TextNode.valueOf(heard.event().id().toString())));
+  }
+
+  /** What is over when it is told: it has no id, and nobody goes on after it. */
+  static Frame passing(RoomId room, Heard heard, String payload) {
+    return heard.as(
+        payload, Frame.class, () -> Frame.event("event", passing(room, heard.event(), payload)));
+  }
+
+  /** As above. */
+  public static ObjectNode passing(RoomId room, RoomEvent event, String payload) {
+    var json =
+        Json.object()
+            .putNull("eventId")
+            .put("eventType", event.type())
+            .put("timestamp", Json.instant(event.at()))
+            .put("sessionId", room.key());
+    json.set("payload", Json.parse(payload));
+    json.set("meta", Json.object().put("priority", event.priority().word()).put("volatile", true));
+    return json;
+  }
+
+  static ObjectNode presence(RoomCommand.Attendees.Present present) {
+    var json = Json.object().put("participantCount", present.participants());
+    json.set(
+        "participants",
+        Json.array(
+            present.members(),
+            member -> {
+              var one = Json.object().put("participantId", member.participant());
+              member.role().ifPresent(role -> one.put("role", role));
+              return one;
+            }));
+    return json;
   }
 
   /** As {@link #event}. */

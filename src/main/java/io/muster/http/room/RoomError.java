@@ -22,6 +22,7 @@ public enum RoomError {
   INVALID_ROOM_ID         (400, 4004, "no room has such a name"),
   INVALID_YJS_UPDATE      (422, 1007, "this is no update of a document"),
   UNREADABLE              (400, 1007, "this is no frame of a document"),
+  LOCKED                  (409, 1007, "somebody else has it"),
   VERSION_CONFLICT        (409, 1007, "somebody else has changed it meanwhile"),
   DUPLICATE_OPERATION     (409, 1007, "the key was used for something else"),
   PAYLOAD_TOO_LARGE       (413, 1009, "an event has at most 64 KiB"),
@@ -54,6 +55,7 @@ public enum RoomError {
       case INVALID -> VALIDATION_ERROR;
       case ABSENT, UNCHANGED -> NOT_FOUND;
       case FULL -> ROOM_FULL;
+      case LOCKED -> LOCKED;
       case BUSY -> RATE_LIMIT_EXCEEDED;
       case UNAVAILABLE -> UNAVAILABLE;
     };

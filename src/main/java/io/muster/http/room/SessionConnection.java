@@ -3,6 +3,8 @@ package io.muster.http.room;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
+import io.muster.actors.room.Member;
+import io.muster.actors.room.RoomCommand.Attendees;
 import io.muster.actors.room.RoomCommand.Reason;
 import io.muster.actors.room.RoomSession;
 import io.muster.actors.session.Cause;
@@ -151,6 +153,28 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
   }
 
   @Override
+  public Optional<Member> member() {
+    return Optional.of(new Member(socket.id(), guest.id(), guest.access().role()));
+  }
+
+  @Override
+  public void refused() {
+    var told = RoomError.ROOM_FULL.told("a guest of a session", door.envelope().clock().instant());
+    socket.send(Frame.event("connection:error", told.put("error", RoomError.ROOM_FULL.name())));
+    socket.end(Ending.REVOKED);
+  }
+
+  @Override
+  public void passed(Heard heard) {
+    var event = heard.event();
+    var role = guest.access().role();
+    if (event.audience().admits(guest.id(), role)) {
+      socket.send(
+          LivePoll.passing(guest.room(), heard, guest.type().payload(event, guest.id(), role)));
+    }
+  }
+
+  @Override
   public long owed() {
     return socket.owed();
   }
@@ -169,6 +193,7 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
     var said = arguments.isEmpty() ? Json.object() : arguments.getFirst();
     switch (name) {
       case "room:replay" -> replay(said.path("fromEventId").asText(""), acknowledge);
+      case "presence:get" -> presence(acknowledge);
       case "reconnect" -> replay(said.asText(""), acknowledge);
       default -> {
         if (acknowledge.isPresent()) {
@@ -176,6 +201,25 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
         }
       }
     }
+  }
+
+  private void presence(Optional<Acknowledge> acknowledge) {
+    door.rooms()
+        .who(guest.room())
+        .thenAccept(
+            who ->
+                client
+                    .loop()
+                    .execute(
+                        () -> {
+                          switch (who) {
+                            case Attendees.Unavailable _ ->
+                                refuse(RoomError.UNAVAILABLE, acknowledge);
+                            case Attendees.Present present ->
+                                acknowledge.ifPresent(
+                                    a -> a.with(LivePoll.presence(present).put("ok", true)));
+                          }
+                        }));
   }
 
   private void replay(String after, Optional<Acknowledge> acknowledge) {

@@ -43,10 +43,15 @@ class RoomSessionTest {
     }
 
     @Override
-    public CompletionStage<History> read(RoomId room, EventId after, int limit) {
-      var answer = new CompletableFuture<History>();
-      unanswered.add(() -> answer.complete(answer(after, limit)));
+    public CompletionStage<Past> past(RoomId room, EventId after, int limit) {
+      var answer = new CompletableFuture<Past>();
+      unanswered.add(() -> answer.complete(Past.of(answer(after, limit))));
       return answer;
+    }
+
+    @Override
+    public boolean mayTell(int events) {
+      return true;
     }
 
     private History answer(EventId after, int limit) {

@@ -120,7 +120,14 @@ class RoomTest {
     var around =
         new Room.Surroundings(
             new RoomSettings(
-                Duration.ofHours(1), 10, WAITING_MAX, 100, Duration.ofHours(1), Set.of(), KEPT),
+                Duration.ofHours(1),
+                10,
+                10_000,
+                WAITING_MAX,
+                100,
+                Duration.ofHours(1),
+                Set.of(),
+                KEPT),
             RoomTypes.with(List.of(new SessionType(), new FeatureType())),
             this::journal,
             clock,

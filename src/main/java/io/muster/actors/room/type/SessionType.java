@@ -40,6 +40,11 @@ public final class SessionType implements RoomType {
     return "session";
   }
 
+  @Override
+  public boolean announcesPresence() {
+    return true;
+  }
+
   /** An audience that the author has named stands. */
   @Override
   public Audience audience(String eventType, String payload, Audience asked) {

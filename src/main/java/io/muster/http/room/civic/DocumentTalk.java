@@ -8,6 +8,7 @@ import io.muster.actors.room.Audience;
 import io.muster.actors.room.Document;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
+import io.muster.actors.room.Member;
 import io.muster.actors.room.Priority;
 import io.muster.actors.room.Publication;
 import io.muster.actors.room.RoomCommand.Answer;
@@ -192,6 +193,16 @@ final class DocumentTalk implements Handler, RoomSession.Line {
 
   @Override
   public void replayComplete(EventId from, EventId last, int told, boolean isWhole) {}
+
+  @Override
+  public Optional<Member> member() {
+    return Optional.of(new Member(socket.id(), visit.access().guest(), visit.access().role()));
+  }
+
+  @Override
+  public void refused() {
+    stay.end(RoomError.ROOM_FULL);
+  }
 
   @Override
   public long owed() {

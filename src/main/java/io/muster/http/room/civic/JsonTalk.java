@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
+import io.muster.actors.room.Member;
 import io.muster.actors.room.RoomCommand.Reason;
 import io.muster.actors.room.RoomSession;
 import io.muster.http.Json;
@@ -91,6 +92,29 @@ final class JsonTalk implements Handler, RoomSession.Line {
       socket.text(text);
       before = event.id();
     }
+  }
+
+  @Override
+  public void passed(Heard heard) {
+    var event = heard.event();
+    var access = visit.access();
+    if (!event.type().startsWith("document.")
+        && event.audience().admits(access.guest(), access.role())) {
+      var payload = visit.type().payload(event, access.guest(), access.role());
+      var json = Json.object().put("type", "event").put("roomId", visit.room().toString());
+      json.setAll(LivePoll.passing(visit.room(), event, payload));
+      say(json);
+    }
+  }
+
+  @Override
+  public Optional<Member> member() {
+    return Optional.of(new Member(socket.id(), visit.access().guest(), visit.access().role()));
+  }
+
+  @Override
+  public void refused() {
+    stay.end(RoomError.ROOM_FULL);
   }
 
   private ObjectNode envelope(Heard heard, String payload, boolean isReplay) {

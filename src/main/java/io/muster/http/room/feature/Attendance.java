@@ -2,6 +2,7 @@ package io.muster.http.room.feature;
 
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
+import io.muster.actors.room.Member;
 import io.muster.actors.room.RoomCommand.Reason;
 import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomId;
@@ -33,6 +34,10 @@ final class Attendance implements RoomSession.Line {
     void reset(RoomId room, String reason, EventId kept, EventId head);
 
     void replayComplete(RoomId room, EventId from, EventId last, int told, boolean isWhole);
+
+    Member member();
+
+    void refused(RoomId room);
 
     long owed();
   }
@@ -151,6 +156,16 @@ final class Attendance implements RoomSession.Line {
   public void replayComplete(EventId from, EventId last, int told, boolean isWhole) {
     position = last;
     client.replayComplete(room, from, last, told, isWhole);
+  }
+
+  @Override
+  public Optional<Member> member() {
+    return Optional.of(client.member());
+  }
+
+  @Override
+  public void refused() {
+    client.refused(room);
   }
 
   @Override

@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.muster.actors.room.Action;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
+import io.muster.actors.room.Member;
+import io.muster.actors.room.RoomCommand.Answer;
+import io.muster.actors.room.RoomCommand.Refusal;
 import io.muster.actors.room.RoomCommand.Sight;
 import io.muster.actors.room.RoomId;
 import io.muster.actors.room.RoomSession;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -40,6 +44,7 @@ import java.util.function.Consumer;
 final class FeatureConnection implements SocketHandler, Attendance.Client {
   private static final int NAMES_MAX = 100;
   private static final int ROOMS_MAX = 200;
+  private static final int ID_MAX = 128;
 
   private final Joining client;
   private final FeatureDoor door;
@@ -244,6 +249,21 @@ final class FeatureConnection implements SocketHandler, Attendance.Client {
   }
 
   @Override
+  public Member member() {
+    return new Member(socket.id(), one.session().user(), Optional.empty());
+  }
+
+  @Override
+  public void refused(RoomId room) {
+    var attendance = rooms.remove(room);
+    if (attendance != null) {
+      attendance.end();
+      deny(room.key(), RoomError.ROOM_FULL);
+      attached();
+    }
+  }
+
+  @Override
   public long owed() {
     return socket.owed();
   }
@@ -274,6 +294,8 @@ final class FeatureConnection implements SocketHandler, Attendance.Client {
       case "room:replay" -> replay(said, acknowledge);
       case "auth:authenticate" -> authenticate(said.path("token").asText(""), acknowledge);
       case "entity:sync" -> sync(said, acknowledge);
+      case "entity:lock" -> lock(said, door.rooms()::lock, acknowledge);
+      case "entity:unlock" -> lock(said, door.rooms()::unlock, acknowledge);
       case "entity:mutate" ->
           new Mutating(door, one).mutate(said, answer -> onLoop(() -> give(answer, acknowledge)));
       default -> {
@@ -526,6 +548,41 @@ final class FeatureConnection implements SocketHandler, Attendance.Client {
   }
 
   // ── what rooms hold ──
+
+  @FunctionalInterface
+  private interface Locking {
+    CompletionStage<Answer> ask(RoomId room, String entity, String id, Member by);
+  }
+
+  /** Who may change something may keep others from it for a while. */
+  private void lock(JsonNode said, Locking locking, Optional<Acknowledge> acknowledge) {
+    var entity = said.path("entity").asText("");
+    var id = said.path("id").asText("");
+    var views = views(said.path("feature").asText(""), List.of(entity));
+    if (views.isEmpty() || views.getLast().isWhole() || id.isEmpty() || id.length() > ID_MAX) {
+      refuse(RoomError.VALIDATION_ERROR, acknowledge);
+      return;
+    }
+    var place = views.getLast();
+    if (!rooms.containsKey(place.room())
+        || door.law().judge(one, place, Action.UPDATE) instanceof Ruling.Not) {
+      refuse(RoomError.PERMISSION_DENIED, acknowledge);
+      return;
+    }
+    locking
+        .ask(place.room(), entity, id, member())
+        .thenAccept(
+            answer ->
+                onLoop(
+                    () -> {
+                      switch (answer) {
+                        case Answer.No(Refusal why) when why != Refusal.UNCHANGED ->
+                            refuse(RoomError.of(why), acknowledge);
+                        case Answer.No _, Answer.Done _, Answer.Changed _, Answer.Conflict _ ->
+                            give(Json.object().put("ok", true), acknowledge);
+                      }
+                    }));
+  }
 
   private void sync(JsonNode said, Optional<Acknowledge> acknowledge) {
     var views = views(said.path("feature").asText(""), List.of(said.path("entity").asText("")));
