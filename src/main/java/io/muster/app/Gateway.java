@@ -70,6 +70,7 @@ import io.muster.http.edge.RouteHandler;
 import io.muster.http.edge.Routing;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.http.room.Bouncer;
+import io.muster.http.room.CommandHook;
 import io.muster.http.room.Recovery;
 import io.muster.http.room.RoomDoor;
 import io.muster.http.room.RoomGuests;
@@ -308,7 +309,25 @@ public final class Gateway implements AutoCloseable {
                 events,
                 telemetry,
                 settings.device().telling()),
-            new RoomDoor(rooms, law, recovery, here, guests, envelope, events, Version.TEXT),
+            new RoomDoor(
+                rooms,
+                law,
+                recovery,
+                here,
+                guests,
+                envelope,
+                events,
+                settings
+                    .realtime()
+                    .application()
+                    .map(
+                        application ->
+                            new CommandHook(
+                                application.url(),
+                                application.secret(),
+                                "urn:muster:" + itself,
+                                clock)),
+                Version.TEXT),
             telemetry,
             settings.http().cookie());
     var bouncer = new Bouncer(authenticator, revocations);

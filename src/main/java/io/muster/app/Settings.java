@@ -8,12 +8,14 @@ import io.muster.actors.room.RoomSettings;
 import io.muster.actors.room.RoomType;
 import io.muster.app.reporting.ErrorReports;
 import io.muster.http.api.BackEndPatience;
+import io.muster.http.auth.Secret;
 import io.muster.http.device.WaitingRoom;
 import io.muster.http.edge.Allowance;
 import io.muster.http.edge.TrustedProxies;
 import io.muster.persistence.PersistenceSettings;
 import io.muster.persistence.ReportSettings;
 import io.muster.persistence.redis.RedisSettings;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,7 +73,10 @@ public record Settings(
    *
    * @param frames of a document
    */
-  public record Realtime(Allowance messages, Allowance frames) {}
+  public record Realtime(Allowance messages, Allowance frames, Optional<Application> application) {}
+
+  /** Whoever is asked what is to become of what clients of rooms say. */
+  public record Application(URI url, Secret secret) {}
 
   /**
    * Who says what devices show and who they are: this gateway, or the tables of a CMS.
@@ -219,7 +224,26 @@ public record Settings(
               keys.whole("rooms.messages-burst", 1, 100_000)),
           Allowance.of(
               keys.whole("rooms.frames-per-second", 1, 100_000),
-              keys.whole("rooms.frames-burst", 1, 100_000)));
+              keys.whole("rooms.frames-burst", 1, 100_000)),
+          application());
+    }
+
+    private Optional<Application> application() {
+      var url = keys.text("rooms.command-url");
+      var secret = keys.text("rooms.command-secret");
+      keys.require(
+          url.isEmpty() || url.get().matches("https?://[^/\\s]+\\S*"),
+          "muster.rooms.command-url is an http or https address");
+      keys.require(
+          url.isPresent() == secret.isPresent(),
+          "muster.rooms.command-url and muster.rooms.command-secret go together");
+      secret.ifPresent(
+          text ->
+              keys.checked(
+                  "rooms.command-secret", () -> Secret.ofWebhook(text), Secret.of("-".repeat(32))));
+      return keys.complaints().isEmpty() && url.isPresent() && secret.isPresent()
+          ? Optional.of(new Application(URI.create(url.get()), Secret.ofWebhook(secret.get())))
+          : Optional.empty();
     }
 
     private Http http(boolean isProduction) {

@@ -128,6 +128,8 @@ class SettingsTest {
           Map.entry("rooms.waiting-max",             7),
           Map.entry("rooms.hosted-features",         "users"),
           Map.entry("rooms.keep",                    "7s"),
+          Map.entry("rooms.command-url",             "https://application.example/other"),
+          Map.entry("rooms.command-secret",          "whsec_" + "B".repeat(40)),
           Map.entry("rooms.replay-per-second",       777),
           Map.entry("rooms.max-rooms",               7),
           Map.entry("rooms.snapshot-every",          "7s"),
@@ -246,6 +248,8 @@ class SettingsTest {
       for (String file : List.of("certificate", "key", "ca")) {
         base.put("muster.cluster.tls." + file, "README.md");
       }
+      base.put("muster.rooms.command-url", "https://application.example/commands");
+      base.put("muster.rooms.command-secret", "whsec_" + "A".repeat(40));
       return base;
     }
 

@@ -24,6 +24,7 @@ import java.util.Optional;
 /**
  * Where guests of session rooms come in, and what all their connections share.
  *
+ * @param application asked what is to become of what clients say
  * @param version of this program, told to clients
  */
 public record RoomDoor(
@@ -34,6 +35,7 @@ public record RoomDoor(
     Guests guests,
     Envelope envelope,
     Allowance events,
+    Optional<CommandHook> application,
     String version) {
   public static final String SESSION = "sessionId";
   private static final String SESSIONS = "session";

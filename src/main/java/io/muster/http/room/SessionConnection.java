@@ -1,6 +1,7 @@
 package io.muster.http.room;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.muster.actors.room.EventId;
 import io.muster.actors.room.Heard;
 import io.muster.actors.room.Member;
@@ -80,7 +81,7 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
     session.open();
   }
 
-  private com.fasterxml.jackson.databind.node.ObjectNode stamped() {
+  private ObjectNode stamped() {
     return Json.object().put("timestamp", door.envelope().now());
   }
 
@@ -195,11 +196,32 @@ final class SessionConnection implements SocketHandler, RoomSession.Line {
       case "room:replay" -> replay(said.path("fromEventId").asText(""), acknowledge);
       case "presence:get" -> presence(acknowledge);
       case "reconnect" -> replay(said.asText(""), acknowledge);
-      default -> {
-        if (acknowledge.isPresent()) {
-          refuse(RoomError.VALIDATION_ERROR, acknowledge);
-        }
-      }
+      default ->
+          door.application()
+              .ifPresentOrElse(
+                  application -> ask(application, name, said, acknowledge),
+                  () -> {
+                    if (acknowledge.isPresent()) {
+                      refuse(RoomError.VALIDATION_ERROR, acknowledge);
+                    }
+                  });
+    }
+  }
+
+  private void ask(
+      CommandHook application, String name, JsonNode said, Optional<Acknowledge> acknowledge) {
+    application
+        .ask(guest.room(), guest.access(), name, said)
+        .thenAccept(outcome -> client.loop().execute(() -> answer(outcome, acknowledge)));
+  }
+
+  private void answer(CommandHook.Outcome outcome, Optional<Acknowledge> acknowledge) {
+    switch (outcome) {
+      case CommandHook.Outcome.Done(ObjectNode answer) ->
+          acknowledge.ifPresent(a -> a.with(answer.put("ok", true)));
+      case CommandHook.Outcome.Refused(ObjectNode error) ->
+          acknowledge.ifPresent(a -> a.with(Json.object().put("ok", false).set("error", error)));
+      case CommandHook.Outcome.Not(RoomError why) -> refuse(why, acknowledge);
     }
   }
 
