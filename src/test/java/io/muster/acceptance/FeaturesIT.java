@@ -67,6 +67,18 @@ class FeaturesIT {
         JSON.writeValueAsString(tokens));
   }
 
+  @Test
+  void our_own_browser_client_keeps_tabs_the_same(@TempDir Path dir) throws Exception {
+    var hour = Duration.ofHours(1);
+    var tokens =
+        Map.of(
+            "anna", token(gateway.users(), "anna", hour, "users:*"),
+            "ben", token(gateway.users(), "ben", hour, "users:*"),
+            "rita", token(gateway.users(), "rita", hour, "users:read"));
+    Node.passes(
+        dir.resolve("output"), "feature-client.js", gateway.url(), JSON.writeValueAsString(tokens));
+  }
+
   @Nested
   class Over_HTTP {
     private static final String USERS = "/api/v1/features/users/entities/user";
