@@ -206,6 +206,26 @@ describe('a subscription', () => {
     assert.equal((await asked).rooms.length, 2);
   });
 
+  it('that waits to be asked again is carried over too', async () => {
+    const server = new FakeServer();
+    const made = await connected(server);
+    server.answers['subscribe:features'] = () => refusal('UNAVAILABLE');
+    const asked = made.subscribe(USERS);
+    await settled();
+    made.socket.drop();
+    delete server.answers['subscribe:features'];
+    made.socket.open();
+    await settled();
+    assert.equal((await asked).rooms.length, 2);
+  });
+
+  it('that adds to another on the same connection asks for nothing to be told again', async () => {
+    const { server, made } = await listening();
+    server.elsewhere('created', { id: '1' });
+    await made.subscribe({ features: ['users'], entities: ['profile'] });
+    assert.deepEqual(server.said('subscribe:features')[1], { features: ['users'], entities: ['profile', 'user'] });
+  });
+
   it('that has ended is not made again', async () => {
     const { server, made, socket } = await listening();
     await made.unsubscribe({ features: ['users'] });

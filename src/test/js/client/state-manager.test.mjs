@@ -174,6 +174,28 @@ describe('an echo', () => {
     assert.deepEqual(users.serverState(), [ada({ name: 'Grace' })]);
   });
 
+  it('of a delete that does not come is replaced by the answer as well', async () => {
+    const server = new FakeServer();
+    const { users } = await syncedPage(server, [ada()]);
+    server.isMute = true;
+    await (await users.optimisticDelete('123')).confirmed;
+    await server.clock.advance(5000);
+    assert.deepEqual([users.serverState(), users.pendingOperations()], [[], []]);
+  });
+
+  it('stands after what others did before, so that is no conflict', async () => {
+    const server = new FakeServer();
+    const { users, socket } = await syncedPage(server, [ada()]);
+    server.isMute = true;
+    const theirs = server.elsewhere('updated', { id: '123', name: 'Edith' });
+    const answer = { ok: true, eventId: 'g1.000009', id: '123', version: 3, data: ada({ name: 'Grace' }) };
+    server.answers['entity:mutate'] = () => answer;
+    await (await users.optimisticUpdate('123', { name: 'Grace' })).confirmed;
+    server.send(socket, theirs);
+    assert.equal(users.hasConflicts(), false);
+    assert.deepEqual(users.localState(), [ada({ name: 'Grace' })]);
+  });
+
   it('is not expected of a room that may not be heard', async () => {
     const server = new FakeServer();
     for (const room of ['feature:users', 'feature:users:entity:user']) server.forbidden.add(room);
@@ -212,6 +234,54 @@ describe('an optimistic change', () => {
     const { users } = await page(new FakeServer(), { isConnected: false, options: { storage: broken } });
     await assert.rejects(users.optimisticCreate({ name: 'Ada' }), { message: 'quota' });
     assert.deepEqual(users.localState(), []);
+  });
+
+  it('of one person is not found by another', async () => {
+    const server = new FakeServer();
+    const { users, storage } = await page(server, { isConnected: false, options: { scope: 'ada' } });
+    await users.optimisticCreate({ name: 'Ada' });
+    const other = await page(server, { options: { storage, scope: 'edith' } });
+    assert.deepEqual([other.users.pendingOperations(), server.entities.size], [[], 0]);
+  });
+
+  it('is not sent while another is being put into it', async () => {
+    const server = new FakeServer();
+    const storage = memoryStorage();
+    const { users, socket } = await away(server, renames('Grace'), { options: { storage } });
+    const set = storage.set;
+    let store;
+    storage.set = (key, value) => new Promise((resolve) => (store = () => resolve(set(key, value))));
+    const second = users.optimisticUpdate('123', { city: 'Paris' });
+    await settled();
+    await reconnect(socket);
+    assert.deepEqual(server.mutations(), []);
+    storage.set = set;
+    store();
+    await second;
+    await settled();
+    assert.deepEqual(server.mutations().map(({ data }) => data), [{ name: 'Grace', city: 'Paris' }]);
+  });
+
+  it('follows an id that is given while it is being stored', async () => {
+    const server = new FakeServer();
+    const storage = memoryStorage();
+    const { users } = await page(server, { options: { storage } });
+    let ack;
+    server.answers['entity:mutate'] = (op, _, answer) => ((ack = () => answer(server.mutate(op))), NEVER);
+    const { entity } = await users.optimisticCreate({ name: 'Ada' });
+    await settled();
+    const set = storage.set;
+    let store;
+    storage.set = (key, value) => new Promise((resolve) => (store = () => resolve(set(key, value))));
+    const update = users.optimisticUpdate(entity.id, { name: 'Grace' });
+    await settled();
+    storage.set = set;
+    delete server.answers['entity:mutate'];
+    ack();
+    await settled();
+    store();
+    assert.equal((await (await update).confirmed).ok, true);
+    assert.equal(server.mutations().at(-1).id, 'srv-1');
   });
 
   it('survives the page', async () => {
@@ -426,6 +496,17 @@ describe('an operation without an answer', () => {
     assert.equal(server.entities.get('123').data.name, 'Grace');
   });
 
+  it('is not tried earlier for an attempt of the connection before', async () => {
+    const { server, socket } = await unanswered(() => refusal('UNAVAILABLE'));
+    await server.clock.advance(100);
+    socket.drop();
+    await reconnect(socket);
+    await server.clock.advance(499);
+    assert.equal(server.mutations().length, 2);
+    await server.clock.advance(1);
+    assert.equal(server.mutations().length, 3);
+  });
+
   it('for being too many waits as long as the server says, and all others with it', async () => {
     const { server, users } = await unanswered(() => refusal('RATE_LIMIT_EXCEEDED', { retryAfterMs: 7000 }));
     await users.optimisticCreate({ name: 'B' });
@@ -583,6 +664,43 @@ describe('a conflict', () => {
     assert.deepEqual(server.entities.get('123').data, ada({ name: 'Grace' }));
   });
 
+  /** Connected, but nothing may be sent for a while. */
+  async function paused(edit) {
+    const server = new FakeServer();
+    const made = await syncedPage(server, [ada()]);
+    server.answers['entity:mutate'] = () => refusal('RATE_LIMIT_EXCEEDED', { retryAfterMs: 7000 });
+    await made.users.optimisticCreate({ name: 'B' });
+    await settled();
+    delete server.answers['entity:mutate'];
+    made.change = await edit(made.users);
+    return { server, ...made };
+  }
+
+  it('with what has not been sent keeps it from being sent', async () => {
+    const { server, users } = await paused(renames('Grace'));
+    server.elsewhere('updated', { id: '123', name: 'Edith' });
+    await server.clock.advance(60_000);
+    assert.deepEqual(server.mutations().filter(({ id }) => id === '123'), []);
+    assert.equal(users.hasConflicts(), true);
+  });
+
+  it('is none between two deletes, and the second is not sent', async () => {
+    const { server, users, change } = await paused((list) => list.optimisticDelete('123'));
+    server.elsewhere('deleted', { id: '123' });
+    assert.equal((await change.confirmed).ok, true);
+    await server.clock.advance(60_000);
+    assert.deepEqual(server.mutations().filter(({ id }) => id === '123'), []);
+    assert.equal(users.hasConflicts(), false);
+  });
+
+  it('over a delete ends with the delete when ours is accepted', async () => {
+    const { server, users } = await outdated((list) => list.optimisticDelete('123'));
+    assert.equal(users.hasConflicts(), true);
+    await users.resolveConflict('123', 'accept_local');
+    await settled();
+    assert.deepEqual([server.entities.size, users.localState(), users.syncStatus()], [0, [], 'clean']);
+  });
+
   it('of what may have reached the server ends when the server has accepted it', async () => {
     const server = new FakeServer();
     const { users } = await syncedPage(server, [ada()]);
@@ -673,6 +791,62 @@ describe('a picture', () => {
     await (await users.optimisticUpdate('123', { name: 'Grace' })).confirmed;
     await users.syncWithServer();
     assert.equal(users.hasPendingOperations(), false);
+  });
+
+  it('is not undone by an event that came before it', async () => {
+    const server = new FakeServer();
+    const { users } = await syncedPage(server, [ada()]);
+    server.answers['entity:sync'] = () => {
+      server.tell('updated', { id: '123', name: 'Old' });
+      return { ok: true, items: [{ id: '123', data: ada({ name: 'New' }) }], lastEventId: server.head };
+    };
+    await users.syncWithServer();
+    assert.equal(users.localState()[0].name, 'New');
+  });
+
+  it('without what is being edited shows it no more', async () => {
+    const server = new FakeServer();
+    const { users, socket } = await syncedPage(server, [ada()]);
+    server.answers['entity:mutate'] = () => NEVER;
+    await users.optimisticUpdate('123', { name: 'Grace' });
+    server.isMute = true;
+    server.elsewhere('deleted', { id: '123' });
+    socket.receive('event:replay:reset', { room: 'feature:users', reason: 'expired', headEventId: server.head });
+    await settled();
+    assert.deepEqual(users.localState(), []);
+  });
+
+  it('that holds what is accepted afterwards leaves nothing pending', async () => {
+    const server = new FakeServer();
+    const { users } = await syncedPage(server, [ada()]);
+    server.isMute = true;
+    let ack;
+    server.answers['entity:mutate'] = (op, _, answer) => ((ack = answer.bind(null, server.mutate(op))), NEVER);
+    await users.optimisticUpdate('123', { name: 'Grace' });
+    await settled();
+    await users.syncWithServer();
+    ack();
+    await settled();
+    assert.equal(users.hasPendingOperations(), false);
+  });
+
+  it('needs one subscription', async () => {
+    const server = new FakeServer();
+    const { realtime, users } = await page(server, { isConnected: false });
+    await realtime.connect();
+    await users.syncWithServer();
+    assert.equal(server.said('subscribe:features').length, 1);
+  });
+
+  it('is refused when nobody is connecting any more', async () => {
+    const server = new FakeServer();
+    server.isUp = false;
+    const { realtime, users } = await page(server, { isConnected: false });
+    realtime.connect();
+    const asked = assert.rejects(users.syncWithServer(), { code: 'DISCONNECTED' });
+    await settled();
+    realtime.disconnect();
+    await asked;
   });
 
   it('is one for all who ask at the same time, and loading until it is there', async () => {
@@ -851,6 +1025,15 @@ describe('by hand', () => {
     await users.optimisticCreate({ name: 'B' });
     await users.cancelPendingOperations(change.opId);
     assert.deepEqual(users.pendingOperations().map(({ action }) => action), ['create']);
+  });
+
+  it('what the server has accepted is not cancelled', async () => {
+    const server = new FakeServer();
+    const { users } = await syncedPage(server, [ada()]);
+    server.isMute = true;
+    await (await users.optimisticUpdate('123', { name: 'Grace' })).confirmed;
+    assert.equal(await users.cancelPendingOperations(), 0);
+    assert.deepEqual(users.localState(), [ada({ name: 'Grace' })]);
   });
 
   it('ours is forced over a conflict', async () => {

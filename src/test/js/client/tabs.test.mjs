@@ -75,6 +75,65 @@ describe('of two tabs', () => {
     assert.equal(server.entities.get('123').data.name, 'Grace');
   });
 
+  it('a third asks whoever leads next', async () => {
+    const { server, options, first } = await twoTabs();
+    const third = await page(server, { options });
+    let isStuck = true;
+    const set = options.storage.set;
+    options.storage.set = (key, value) => (isStuck ? new Promise(() => {}) : set(key, value));
+    const made = third.users.optimisticUpdate('123', { name: 'Grace' });
+    await settled();
+    isStuck = false;
+    first.users.close();
+    first.realtime.disconnect();
+    assert.equal((await (await made).confirmed).ok, true);
+    assert.deepEqual(senders(server), [1]);
+  });
+
+  it('the next to lead does not do again what the former has stored without saying so', async () => {
+    const { server, options, first, second } = await twoTabs();
+    server.answers['entity:mutate'] = () => NEVER;
+    const post = options.tabs.Channel.prototype.postMessage;
+    options.tabs.Channel.prototype.postMessage = function (message) {
+      if (message.type !== 'answer') post.call(this, message);
+    };
+    const made = second.users.optimisticCreate({ name: 'B' });
+    await settled();
+    delete server.answers['entity:mutate'];
+    first.users.close();
+    first.realtime.disconnect();
+    await made;
+    await settled();
+    assert.deepEqual(second.users.localState().map(({ name }) => name), ['Ada', 'B']);
+    assert.equal(server.entities.size, 2);
+  });
+
+  it('only the owner stores and sends', async () => {
+    const server = new FakeServer();
+    const { options, first } = await twoTabs(server);
+    const stored = [];
+    const storage = { ...options.storage, set: () => stored.push('set'), remove: () => stored.push('remove') };
+    const third = await page(server, { options: { ...options, storage } });
+    first.socket.drop();
+    await third.users.optimisticUpdate('123', { name: 'Grace' });
+    await first.users.optimisticUpdate('123', { city: 'Rome' });
+    third.socket.drop();
+    third.socket.open();
+    await settled();
+    assert.deepEqual([stored, server.mutations(), options.storage.get('muster.queue.users.user').length], [[], [], 1]);
+  });
+
+  it('the owner alone judges what is a conflict', async () => {
+    const { server, first, second } = await twoTabs();
+    server.answers['entity:mutate'] = () => NEVER;
+    await second.users.optimisticUpdate('123', { name: 'Grace' });
+    await settled();
+    server.elsewhere('updated', { id: '123', name: 'Edith' });
+    assert.deepEqual([first, second].map(({ users }) => users.hasConflicts()), [true, false]);
+    await settled();
+    assert.deepEqual([first, second].map(({ heard }) => heard.of('conflict').length), [1, 1]);
+  });
+
   it('both know of a conflict, and either resolves it', async () => {
     const { server, first, second } = await twoTabs();
     server.isMute = true;

@@ -132,7 +132,6 @@ export class Outbox {
   }
 
   #tryLater(op, error) {
-    if (error.code === 'DISCONNECTED') return this.change(op.opId, { state: 'queued' });
     if (error.code === 'RATE_LIMIT_EXCEEDED') return this.#pause(op, error.retryAfterMs ?? RATE_LIMITED_MS);
     const attempts = (op.attempts ?? 0) + 1;
     this.change(op.opId, { state: 'queued', attempts, waiting: true, lastError: error.code });

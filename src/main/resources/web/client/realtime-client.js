@@ -86,7 +86,7 @@ class RealtimeClient {
    */
   subscribe({ features, entities = [] }) {
     for (const feature of features) this.#wanted.set(feature, new Set([...(this.#wanted.get(feature) ?? []), ...entities]));
-    if (['disconnected', 'error'].includes(this.status)) return Promise.resolve({ rooms: [], denied: [], queued: true });
+    if (isAtRest(this.status)) return Promise.resolve({ rooms: [], denied: [], queued: true });
     const call = { features, entities, ...deferred() };
     this.#asking.push(call);
     this.#askSoon();
@@ -122,6 +122,22 @@ class RealtimeClient {
   /** Whether the server has answered the subscription of a feature on this connection, with whatever answer. */
   isAnswered(feature) {
     return this.isConnected() && this.#answered.has(feature);
+  }
+
+  /** Until the server has answered it, or nobody is connecting any more. */
+  answered(feature) {
+    if (this.isAnswered(feature)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const ends = [
+        this.#emitter.on('subscribed', (told) => told.feature === feature && done()),
+        this.#emitter.on('ended', () => done()),
+      ];
+      const done = () => {
+        for (const end of ends) end();
+        resolve();
+      };
+      if (isAtRest(this.status)) done();
+    });
   }
 
   hears(feature, entity) {
@@ -269,7 +285,7 @@ class RealtimeClient {
   /** The connection has ended over the question; the next one may be there already. */
   #askAgain(calls) {
     this.#asking.push(...calls);
-    if (['disconnected', 'error'].includes(this.status)) this.#release();
+    if (isAtRest(this.status)) this.#release();
     else this.#askSoon();
   }
 
@@ -334,6 +350,7 @@ class RealtimeClient {
 
   /** Who waits for an answer that will not come now; what they want stays noted. */
   #release() {
+    this.#emitter.emit('ended', {});
     for (const { resolve } of this.#asking.splice(0)) resolve({ rooms: [], denied: [], queued: true });
   }
 
@@ -381,6 +398,8 @@ class RealtimeClient {
     return this.#feeds.get(feature);
   }
 }
+
+const isAtRest = (status) => status === 'disconnected' || status === 'error';
 
 /** The views of a feature share the order, and the ids, of its room. */
 const featureOf = (room = '') => room.split(':')[1] ?? room;

@@ -234,7 +234,7 @@ class StateManager {
   async #fetchBySocket() {
     const { feature, entity } = this.#settings;
     // Listen before asking for the picture, or a change in between would be lost.
-    if (!this.#client.isAnswered(feature)) await this.#client.subscribe(this.#room()).catch(() => {});
+    await this.#client.answered(feature);
     this.#recorded = [];
     try {
       const { items, lastEventId } = await this.#client.request('entity:sync', { feature, entity });

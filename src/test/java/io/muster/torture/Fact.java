@@ -57,6 +57,20 @@ sealed interface Fact {
 
   record Truth(String device, String status, long epoch, long seq) implements Fact {}
 
+  // ── rooms ──
+
+  /** An event that somebody was answered is kept. */
+  record Published(String room, long number, String id) implements Fact {}
+
+  /** A guest was told it, in this order. */
+  record Heard(String guest, String room, long number, String id) implements Fact {}
+
+  /** A guest was told that not all can be told. */
+  record BeganAnew(String guest, String room) implements Fact {}
+
+  /** What is kept in the end, in order. */
+  record Kept(String room, long number, String id) implements Fact {}
+
   // ── what was done to the nodes ──
 
   /** A node was told to stop, and ended. */

@@ -2,9 +2,13 @@ package io.muster.torture;
 
 import io.muster.torture.Fact.Alert;
 import io.muster.torture.Fact.Asked;
+import io.muster.torture.Fact.BeganAnew;
 import io.muster.torture.Fact.Came;
 import io.muster.torture.Fact.Did;
+import io.muster.torture.Fact.Heard;
+import io.muster.torture.Fact.Kept;
 import io.muster.torture.Fact.Left;
+import io.muster.torture.Fact.Published;
 import io.muster.torture.Fact.Read;
 import io.muster.torture.Fact.SentAway;
 import io.muster.torture.Fact.Settled;
@@ -17,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -74,7 +79,55 @@ final class HistoryChecker {
     checker.alerts();
     checker.dashboards();
     checker.endings();
+    checker.rooms();
     return List.copyOf(checker.violations);
+  }
+
+  // ── rooms ──
+
+  private void rooms() {
+    var kept = grouped(of(Kept.class), Kept::room);
+    kept.forEach(
+        (room, all) -> {
+          var numbers = new HashSet<Long>();
+          String last = "";
+          for (Kept one : all) {
+            if (one.id().compareTo(last) <= 0) {
+              wrong("out of order: %s is kept behind %s", one, last);
+            }
+            if (!numbers.add(one.number())) {
+              wrong("twice: %s was published once and is kept again", one);
+            }
+            last = one.id();
+          }
+        });
+    for (Published one : of(Published.class)) {
+      var same = new Kept(one.room(), one.number(), one.id());
+      if (!kept.getOrDefault(one.room(), List.of()).contains(same)) {
+        wrong("lost: %s was acknowledged and is not kept", one);
+      }
+    }
+    var anew = of(BeganAnew.class).stream().map(BeganAnew::guest).collect(Collectors.toSet());
+    grouped(of(Heard.class), Heard::guest)
+        .forEach(
+            (guest, heard) -> {
+              var told = heard.stream().map(Heard::id).toList();
+              if (!told.equals(told.stream().sorted().distinct().toList())) {
+                wrong("out of order or twice: %s was told %s", guest, told);
+              }
+              if (!anew.contains(guest)) {
+                holes(guest, told, kept.getOrDefault(heard.getFirst().room(), List.of()));
+              }
+            });
+  }
+
+  private void holes(String guest, List<String> told, List<Kept> kept) {
+    var due = kept.stream().map(Kept::id).filter(id -> id.compareTo(told.getFirst()) >= 0).toList();
+    var missing = new ArrayList<>(due);
+    missing.removeAll(Set.copyOf(told));
+    if (!missing.isEmpty()) {
+      wrong("a hole: %s was never told %s", guest, missing);
+    }
   }
 
   // ── commands ──

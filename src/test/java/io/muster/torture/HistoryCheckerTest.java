@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.muster.torture.Fact.Alert;
 import io.muster.torture.Fact.Asked;
+import io.muster.torture.Fact.BeganAnew;
 import io.muster.torture.Fact.Came;
 import io.muster.torture.Fact.Did;
+import io.muster.torture.Fact.Heard;
+import io.muster.torture.Fact.Kept;
 import io.muster.torture.Fact.Left;
+import io.muster.torture.Fact.Published;
 import io.muster.torture.Fact.Read;
 import io.muster.torture.Fact.SentAway;
 import io.muster.torture.Fact.Settled;
@@ -272,6 +276,56 @@ class HistoryCheckerTest {
       assertTrue(shows(new Shown("d", "tv", "online", 2, 8)).getFirst().startsWith("stale"));
       assertTrue(shows(new Shown("d", "tv", "offline", 3, 9)).getFirst().startsWith("stale"));
       assertTrue(shows(new Shown("d", "box", "online", 3, 9)).getFirst().startsWith("not shown"));
+    }
+  }
+
+  @Nested
+  class A_room {
+    private static Published published(long number) {
+      return new Published("session:s", number, "k.%d".formatted(number));
+    }
+
+    private static Kept kept(long number) {
+      return new Kept("session:s", number, "k.%d".formatted(number));
+    }
+
+    private static Heard heard(long number) {
+      return new Heard("anna", "session:s", number, "k.%d".formatted(number));
+    }
+
+    @Test
+    void that_keeps_and_tells_everything_is_right() {
+      assertEquals(
+          List.of(),
+          check(published(1), published(2), kept(1), kept(2), kept(3), heard(2), heard(3)));
+    }
+
+    @Test
+    void that_has_lost_what_was_acknowledged_is_found() {
+      assertFound("lost", published(1), published(2), kept(1));
+    }
+
+    @Test
+    void in_which_something_has_happened_twice_is_found() {
+      assertFound("twice", kept(1), new Kept("session:s", 1, "k.2"));
+    }
+
+    @Test
+    void that_is_out_of_order_is_found() {
+      assertFound("out of order", kept(2), kept(1));
+    }
+
+    @Test
+    void whose_guest_was_told_something_twice_is_found() {
+      assertFound("out of order or twice", kept(1), heard(1), heard(1));
+    }
+
+    @Test
+    void whose_guest_has_missed_something_is_found_unless_it_was_told_so() {
+      assertFound("a hole", kept(1), kept(2), kept(3), heard(1), heard(3));
+      assertFound("a hole", kept(1), kept(2), heard(1));
+      assertEquals(
+          List.of(), check(kept(1), kept(2), heard(1), new BeganAnew("anna", "session:s")));
     }
   }
 

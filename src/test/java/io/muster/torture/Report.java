@@ -2,9 +2,12 @@ package io.muster.torture;
 
 import io.muster.torture.Fact.Alert;
 import io.muster.torture.Fact.Asked;
+import io.muster.torture.Fact.BeganAnew;
 import io.muster.torture.Fact.Came;
 import io.muster.torture.Fact.Did;
+import io.muster.torture.Fact.Heard;
 import io.muster.torture.Fact.Left;
+import io.muster.torture.Fact.Published;
 import io.muster.torture.Fact.Read;
 import io.muster.torture.Fact.Stopped;
 import io.muster.torture.Fact.Vanished;
@@ -49,6 +52,11 @@ record Report(String text, List<String> violations) {
         row(
             "stops, ms",
             spread(history.of(Stopped.class).stream().map(s -> s.to() - s.from()).toList())));
+    lines.add(
+        row(
+            "events of rooms acknowledged, and told to guests",
+            history.of(Published.class).size() + ", " + history.of(Heard.class).size()));
+    lines.add(row("guests that had to begin anew", history.of(BeganAnew.class).size()));
     lines.add(row("violations", violations.size()));
     lines.add("");
     lines.add("Faults, and how long until all was well again:");

@@ -35,6 +35,8 @@ final class Torture {
       new HistoryChecker.Rules(GRACE, Duration.ofSeconds(25), Duration.ofSeconds(5));
   private static final int OPERATORS = 4;
   private static final int READERS = 2;
+  private static final int SITTINGS = 6;
+  private static final int GUESTS = 3;
   private static final int SHOP = 5;
   private static final long PACE = 100;
   private static final Duration SETTLING_MAX = Duration.ofSeconds(120);
@@ -157,7 +159,11 @@ final class Torture {
             keeper,
             plan.isShort());
     scene.awaitAllIn();
-    var work = work(clients, players);
+    var sittings =
+        IntStream.range(0, SITTINGS)
+            .mapToObj(i -> new Sitting(clients, SERVICE_SECRET, "sitting-" + i, GUESTS, history))
+            .toList();
+    var work = work(clients, players, sittings);
     try {
       faults(scene);
       isWorking = false;
@@ -165,8 +171,12 @@ final class Torture {
         one.join();
       }
       calm(scene, keeper, players, boards);
+      for (Sitting sitting : sittings) {
+        sitting.end(SHOWING_MAX.toMillis());
+      }
     } finally {
       isWorking = false;
+      sittings.forEach(Sitting::close);
       boards.forEach(Board::close);
       players.forEach(Player::close);
       shop.close();
@@ -181,12 +191,15 @@ final class Torture {
 
   // ── work and trouble ──
 
-  private List<Thread> work(Clients clients, List<Player> players) {
+  private List<Thread> work(Clients clients, List<Player> players, List<Sitting> sittings) {
     var work = new ArrayList<Thread>();
     for (int i = 0; i < OPERATORS; i++) {
       var operator = new Operator(clients, "operator-" + i, history);
       var random = new Random(plan.seed() + i);
       work.add(Thread.ofVirtual().start(() -> again(() -> operator.command(any(players, random)))));
+    }
+    for (Sitting sitting : sittings) {
+      work.add(Thread.ofVirtual().start(() -> again(sitting::publish)));
     }
     for (int i = 0; i < READERS; i++) {
       var reader = new Operator(clients, "reader-" + i, history);

@@ -16,6 +16,9 @@ public interface DocEngine {
   /** As few updates as it can make of these, and to the same effect. */
   List<byte[]> merge(List<byte[]> updates);
 
+  /** Whether an update says nothing that these do not say. */
+  boolean isKnown(List<byte[]> updates, byte[] update);
+
   /** What these updates hold, so that somebody else need not send it again. */
   byte[] stateVector(List<byte[]> updates);
 

@@ -7,7 +7,12 @@ import java.util.Arrays;
 final class Lib0Reader {
   private static final int CONTINUES = 0x80;
   private static final int DIGIT_BITS = 7;
-  private static final int BITS_MAX = 56; // above what a JavaScript number can count
+  private static final int BITS_MAX = 56;
+  private static final int SIGN_BITS = 6;
+  private static final int DEPTH_MAX = 64;
+
+  /** What a JavaScript number can count to. */
+  static final long NUMBER_MAX = (1L << 53) - 1;
 
   private final byte[] bytes;
   private int at;
@@ -37,6 +42,9 @@ final class Lib0Reader {
       int digit = uint8();
       value |= (long) (digit & ~CONTINUES) << shift;
       if (digit < CONTINUES) {
+        if (value > NUMBER_MAX) {
+          break;
+        }
         return value;
       }
     }
@@ -60,6 +68,63 @@ final class Lib0Reader {
 
   String varString() {
     return new String(varBytes(), StandardCharsets.UTF_8);
+  }
+
+  int position() {
+    return at;
+  }
+
+  byte[] since(int position) {
+    return Arrays.copyOfRange(bytes, position, at);
+  }
+
+  private void skip(int count) {
+    if (count > left()) {
+      throw new InvalidUpdate("expected more bytes");
+    }
+    at += count;
+  }
+
+  /** Any value, at most so deep that whoever reads it can. */
+  void skipAny() {
+    skipAny(0);
+  }
+
+  private void skipAny(int depth) {
+    if (depth > DEPTH_MAX) {
+      throw new InvalidUpdate("expected a value of at most %d levels".formatted(DEPTH_MAX));
+    }
+    switch (uint8()) {
+      case 127, 126, 121, 120 -> {} // undefined, null, false, true
+      case 125 -> skipVarInt();
+      case 124 -> skip(Float.BYTES);
+      case 123, 122 -> skip(Long.BYTES);
+      case 119, 116 -> varBytes(); // a text, bytes
+      case 118 -> {
+        int count = count();
+        for (int i = 0; i < count; i++) {
+          varBytes();
+          skipAny(depth + 1);
+        }
+      }
+      case 117 -> {
+        int count = count();
+        for (int i = 0; i < count; i++) {
+          skipAny(depth + 1);
+        }
+      }
+      default -> throw new InvalidUpdate("expected a value of a kind from 116 to 127");
+    }
+  }
+
+  private void skipVarInt() {
+    int bits = SIGN_BITS;
+    while (uint8() >= CONTINUES) {
+      bits += DIGIT_BITS;
+      if (bits > BITS_MAX) {
+        throw new InvalidUpdate("expected a number of at most 53 bits");
+      }
+    }
   }
 
   byte[] rest() {

@@ -20,6 +20,17 @@ final class Lib0Writer {
     return this;
   }
 
+  Lib0Writer uint8(int value) {
+    bytes.write(value);
+    return this;
+  }
+
+  /** As they are. */
+  Lib0Writer bytes(byte[] value) {
+    bytes.writeBytes(value);
+    return this;
+  }
+
   Lib0Writer varBytes(byte[] value) {
     varUint(value.length);
     bytes.writeBytes(value);

@@ -1,5 +1,6 @@
 package io.muster.actors.document;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Looks at no update: everybody sends everything, and is sent everything. */
@@ -16,6 +17,11 @@ public final class LogOnly implements DocEngine {
   @Override
   public List<byte[]> merge(List<byte[]> updates) {
     return updates;
+  }
+
+  @Override
+  public boolean isKnown(List<byte[]> updates, byte[] update) {
+    return updates.stream().anyMatch(one -> Arrays.equals(one, update));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.muster.actors.room;
 
+import io.muster.actors.document.DocEngine;
 import io.muster.actors.room.RoomCommand.Answer;
 import io.muster.actors.room.RoomCommand.Mutate;
 import io.muster.actors.room.RoomCommand.Publish;
@@ -79,7 +80,7 @@ final class Batch {
           ? new Answer.Done(used.get().id(), used.get().at())
           : new Answer.No(Refusal.KEY_REUSED);
     }
-    var refused = type.documents().flatMap(_ -> refusal(wanted));
+    var refused = type.documents().flatMap(engine -> refusal(wanted, engine));
     if (refused.isPresent()) {
       return refused.get();
     }
@@ -99,9 +100,9 @@ final class Batch {
   }
 
   /** An update that is there already happens as often as a client comes again. */
-  private Optional<Answer> refusal(Publication wanted) {
+  private Optional<Answer> refusal(Publication wanted, DocEngine engine) {
     var update = Document.update(wanted.type(), wanted.payload());
-    if (update.filter(state.document()::has).isPresent()) {
+    if (update.filter(one -> state.document().has(one, engine)).isPresent()) {
       return Optional.of(new Answer.Done(state.head(), now));
     }
     return update

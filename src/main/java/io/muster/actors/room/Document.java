@@ -59,8 +59,8 @@ public record Document(List<String> updates, long chars) {
     return updates.stream().map(Document::bytes).toList();
   }
 
-  boolean has(String update) {
-    return updates.contains(update);
+  boolean has(String update, DocEngine engine) {
+    return updates.contains(update) || engine.isKnown(bytes(updates), bytes(update));
   }
 
   boolean hasRoomFor(String update) {

@@ -1,7 +1,7 @@
 package io.muster.actors.room.type;
 
 import io.muster.actors.document.DocEngine;
-import io.muster.actors.document.LogOnly;
+import io.muster.actors.document.YjsUpdates;
 import io.muster.actors.room.Action;
 import io.muster.actors.room.RoomType;
 import io.muster.actors.room.RoomView;
@@ -15,7 +15,7 @@ import java.util.Optional;
 public final class RecordsType implements RoomType {
   public static final String NAME = "records";
 
-  private final DocEngine engine = new LogOnly();
+  private final DocEngine engine = new YjsUpdates();
 
   @Override
   public String name() {
