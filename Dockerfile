@@ -23,5 +23,5 @@ EXPOSE 3002 7355
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s \
   CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$PORT && printf 'GET /health/live HTTP/1.0\r\n\r\n' >&3 && grep -q 200 <&3"]
-ENTRYPOINT ["java", "@/opt/muster/jvm.options", "-cp", "/opt/muster/muster.jar:/opt/muster/lib/*", "io.muster.app.Main"]
+ENTRYPOINT ["java", "@/opt/muster/jvm.options", "-cp", "/opt/muster/muster.jar:/opt/muster/lib/*:/opt/muster/plugins/*", "io.muster.app.Main"]
 CMD ["serve"]

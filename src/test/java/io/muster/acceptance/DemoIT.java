@@ -72,7 +72,7 @@ class DemoIT {
     void interrupt() throws Exception {
       var children = process.descendants().toList();
       new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
-      assertTrue(process.waitFor(5, TimeUnit.SECONDS), "it does not stop: " + output());
+      assertTrue(process.waitFor(30, TimeUnit.SECONDS), "it does not stop: " + output());
       assertEquals(0, process.exitValue(), DemoIT.this::output);
       assertTrue(children.stream().noneMatch(ProcessHandle::isAlive));
       assertTrue(!output().contains("Exception"), DemoIT.this::output);

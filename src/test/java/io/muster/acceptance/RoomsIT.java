@@ -174,6 +174,44 @@ class RoomsIT {
     }
   }
 
+  /** Found on the class path, as in examples/consultations. */
+  @Nested
+  class A_kind_of_somebody_else {
+    private static final String ROOM = "/api/v1/rooms/consultations:ring-road";
+
+    private HttpCaller by(String name, String... permissions) {
+      return gateway
+          .anonymous()
+          .bearing(
+              gateway
+                  .users()
+                  .participant(
+                      name, new OrgId("town"), List.of(), List.of(permissions), Duration.ofHours(1))
+                  .token());
+    }
+
+    @Test
+    void decides_what_may_be_and_who_learns_what() {
+      var viewer = by("anna", "consultations:view");
+      var moderator = by("mo", "consultations:view", "consultations:moderate");
+      var question =
+          "{\"eventType\":\"question:asked\",\"payload\":{\"text\":\"Why?\",\"mail\":\"a@x\"}}";
+      assertEquals(403, viewer.post(ROOM + "/events", question).status());
+      assertEquals(201, moderator.post(ROOM + "/events", question).status());
+      assertEquals(
+          400, moderator.post(ROOM + "/events", "{\"eventType\":\"poll:created\"}").status());
+      var large = "{\"eventType\":\"question:asked\",\"payload\":{\"text\":\"y\",\"more\":\"%s\"}}";
+      assertEquals(
+          "PAYLOAD_TOO_LARGE",
+          moderator.post(ROOM + "/events", large.formatted("x".repeat(9_000))).code());
+      var read = viewer.get(ROOM + "/events").json().path("events").path(0).path("payload");
+      assertEquals("{\"text\":\"Why?\"}", read.toString());
+      var state = viewer.get(ROOM + "/state").json().path("state");
+      assertEquals("{\"questions\":1,\"answers\":0}", state.toString());
+      assertEquals(404, service().get("/api/v1/rooms/session:none/state").status());
+    }
+  }
+
   @Nested
   class Over_server_sent_events {
     @Test

@@ -9,7 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Waits for conditions instead of for time. */
 public final class Eventually {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  // Long, for the sake of machines that do much else; who waits in vain has failed anyway.
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Eventually() {}
 

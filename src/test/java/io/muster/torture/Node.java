@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  * around it. Other nodes reach it by an address of loopback that is its own, and by a proxy.
  */
 final class Node implements AutoCloseable {
-  private static final long READY_MAX = 60_000;
+  private static final long READY_MAX = 120_000;
   private static final long LOOK_EVERY = 100;
 
   // Below those of outgoing connections: one of them would take it while the node is down.

@@ -35,10 +35,11 @@ final class Torture {
       new HistoryChecker.Rules(GRACE, Duration.ofSeconds(25), Duration.ofSeconds(5));
   private static final int OPERATORS = 4;
   private static final int READERS = 2;
-  private static final int SITTINGS = 6;
-  private static final int GUESTS = 3;
+  private static final int SITTINGS = 3;
+  private static final int GUESTS = 2;
   private static final int SHOP = 5;
   private static final long PACE = 100;
+  private static final long BETWEEN_EVENTS = 400;
   private static final Duration SETTLING_MAX = Duration.ofSeconds(120);
   private static final Duration SHOWING_MAX = Duration.ofSeconds(20);
 
@@ -199,7 +200,15 @@ final class Torture {
       work.add(Thread.ofVirtual().start(() -> again(() -> operator.command(any(players, random)))));
     }
     for (Sitting sitting : sittings) {
-      work.add(Thread.ofVirtual().start(() -> again(sitting::publish)));
+      work.add(
+          Thread.ofVirtual()
+              .start(
+                  () ->
+                      again(
+                          () -> {
+                            sitting.publish();
+                            Thread.sleep(BETWEEN_EVENTS);
+                          })));
     }
     for (int i = 0; i < READERS; i++) {
       var reader = new Operator(clients, "reader-" + i, history);

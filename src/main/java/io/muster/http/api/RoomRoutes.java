@@ -9,8 +9,10 @@ import io.muster.actors.room.Publication;
 import io.muster.actors.room.RoomCommand.Answer;
 import io.muster.actors.room.RoomCommand.History;
 import io.muster.actors.room.RoomCommand.Refusal;
+import io.muster.actors.room.RoomCommand.Sight;
 import io.muster.actors.room.RoomEvent;
 import io.muster.actors.room.RoomId;
+import io.muster.actors.room.RoomType;
 import io.muster.actors.room.RoomView;
 import io.muster.actors.room.Rooms;
 import io.muster.http.Json;
@@ -35,7 +37,6 @@ import org.apache.pekko.http.javadsl.server.Route;
 /** What happens in rooms: told by applications, read by whoever may. */
 public final class RoomRoutes extends Directives {
   private static final int TYPE_CHARS_MAX = 128;
-  private static final int PAYLOAD_BYTES_MAX = 64 * 1024;
   private static final int NAMES_MAX = 100;
   private static final int PAGE_DEFAULT = 100;
   private static final int PAGE_MAX = 1_000;
@@ -62,7 +63,15 @@ public final class RoomRoutes extends Directives {
     return callers.room(() -> RoomId.parse(name), id -> methods(
         get(()  -> callers.as(RoomView.whole(id), Action.SUBSCRIBE, reader -> eventsOf(id, reader))),
         post(() -> callers.as(RoomView.whole(id), Action.PUBLISH,   author -> idempotencyKey(key ->
-            body(body -> publish(id, wanted(id, body, author, key))))))));
+            body(body -> publish(id, wanted(id, body, author, key), author.type().limits())))))));
+  }
+
+  /** {@code /rooms/{id}/state} */
+  Route state(String name) {
+    return callers.room(() -> RoomId.parse(name), id -> get(() ->
+        callers.as(RoomView.whole(id), Action.SUBSCRIBE, reader -> reader.mayReplay()
+            ? answer(state(id))
+            : complete(callers.response(RoomError.PERMISSION_DENIED)))));
   }
 
   /** {@code /rooms/{id}/snapshot}, and {@code /records/{id}/snapshot} */
@@ -118,8 +127,9 @@ public final class RoomRoutes extends Directives {
     return audience;
   }
 
-  private CompletionStage<HttpResponse> publish(RoomId room, Publication wanted) {
-    if (wanted.payload().getBytes(StandardCharsets.UTF_8).length > PAYLOAD_BYTES_MAX) {
+  private CompletionStage<HttpResponse> publish(
+      RoomId room, Publication wanted, RoomType.Limits limits) {
+    if (wanted.payload().getBytes(StandardCharsets.UTF_8).length > limits.payloadBytes()) {
       return CompletableFuture.completedFuture(callers.response(RoomError.PAYLOAD_TOO_LARGE));
     }
     return house
@@ -165,6 +175,28 @@ public final class RoomRoutes extends Directives {
   }
 
   // ── read ──
+
+  private CompletionStage<HttpResponse> state(RoomId room) {
+    return house
+        .rooms()
+        .look(room, Optional.empty())
+        .thenApply(
+            sight ->
+                switch (sight) {
+                  case Sight.Unavailable _ -> callers.response(RoomError.UNAVAILABLE);
+                  case Sight.Seen seen ->
+                      seen.folded()
+                          .map(
+                              folded ->
+                                  Answers.json(
+                                      200,
+                                      Json.object()
+                                          .put("room", room.toString())
+                                          .put("snapshotEventId", seen.head().toString())
+                                          .<ObjectNode>set("state", Json.parse(folded))))
+                          .orElseGet(() -> callers.response(RoomError.NOT_FOUND));
+                });
+  }
 
   private Route eventsOf(RoomId room, RoomCallers.Caller reader) {
     return optionalHeaderValueByName(

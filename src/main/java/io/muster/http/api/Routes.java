@@ -157,6 +157,7 @@ public final class Routes extends Directives {
                 pathPrefix("nodes", () -> pathPrefix(segment(), node -> path("drain", () -> cluster.drain(node)))))),
             pathPrefix("rooms", () -> pathPrefix(segment(), room -> concat(
                 path("events", () -> rooms.events(room)),
+                path("state", () -> rooms.state(room)),
                 path("snapshot", () -> rooms.snapshot(room))))),
             pathPrefix("records", () -> pathPrefix(segment(), id -> path("snapshot", () -> rooms.snapshot("records:" + id)))),
             pathPrefix("features", () -> pathPrefix(segment(), f -> pathPrefix("entities", () -> pathPrefix(segment(), e -> concat(
