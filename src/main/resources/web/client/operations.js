@@ -59,12 +59,12 @@ export function remap(ops, from, to) {
 /** After an operation of ours has become `version`, later ones stand on it: they were made on top of it. */
 export function standOn(ops, id, version) {
   if (version === undefined) return ops;
-  return ops.map((op) => (op.id === id && !op.tried && op.action !== 'create' ? { ...op, baseVersion: newest(op.baseVersion, version) } : op));
+  const isOnTop = (op) => op.id === id && !op.tried && op.action !== 'create';
+  return ops.map((op) => (isOnTop(op) ? { ...op, baseVersion: newest(op.baseVersion, version) } : op));
 }
 
-/** Several edits of one entity as one; a delete outweighs what was edited before it. */
+/** Several edits of one entity as one. A delete is alone already: it has taken the place of what was before it. */
 export function combine(ops) {
-  if (ops.at(-1).action === 'delete') return { action: 'delete' };
   return { action: ops[0].action, data: Object.assign({}, ...ops.map(({ data }) => data)) };
 }
 

@@ -32,8 +32,8 @@ class RealtimeClient {
 
   status$ = new Watched('disconnected');
 
-  constructor(url, { io = globalThis.io, path = '/api/ws/', getToken, transports, storage = memoryStorage(), scope = '', offlinePolicy = 'queue',
-    ackTimeoutMs = 5000, tabs = null, clock = systemClock, random = Math.random, newId = randomId } = {}) {
+  constructor(url, { io = globalThis.io, path = '/api/ws/', getToken, transports, storage = memoryStorage(), scope = '',
+    offlinePolicy = 'queue', ackTimeoutMs = 5000, tabs = null, clock = systemClock, random = Math.random, newId = randomId } = {}) {
     if (typeof io !== 'function') throw new TypeError('createRealtimeClient needs the `io` of socket.io-client, as option or as a global');
     this.settings = { storage, scope, offlinePolicy, ackTimeoutMs, tabs, clock, random, newId };
     this.getToken = getToken;
@@ -153,7 +153,9 @@ class RealtimeClient {
 
   /** The answer as it is. What cannot be sent now is refused now: socket.io's buffer would send it a second time later. */
   async ask(name, payload) {
-    if (!this.isConnected() || !this.#socket.connected) throw new RealtimeError({ code: 'DISCONNECTED', message: `${name} needs a connection` });
+    if (!this.isConnected() || !this.#socket.connected) {
+      throw new RealtimeError({ code: 'DISCONNECTED', message: `${name} needs a connection` });
+    }
     const connection = this.#connection;
     try {
       return await this.#socket.timeout(this.settings.ackTimeoutMs).emitWithAck(name, payload);
@@ -213,8 +215,8 @@ class RealtimeClient {
     const refusal = new RealtimeError({ code: 'CONNECT_ERROR', message: error.message, ...error.data });
     this.#emitter.emit('connect_error', refusal);
     if (this.#socket.active) return;
-    if (PASSING_STATUS.has(refusal.statusCode)) this.#returnLater(this.#connection === 0 ? 'connecting' : 'reconnecting', refusal.retryAfterMs);
-    else this.#end(refusal);
+    if (!PASSING_STATUS.has(refusal.statusCode)) return this.#end(refusal);
+    this.#returnLater(this.#connection === 0 ? 'connecting' : 'reconnecting', refusal.retryAfterMs);
   }
 
   /** A server that says no ends socket.io's loop. When the reason will pass, it is started again, once, later. */
@@ -358,11 +360,19 @@ class RealtimeClient {
 
   #hear(name, payload) {
     if (payload?.meta?.eventId && payload.feature) return this.#hearEvent(payload);
-    if (name === 'event:replay:complete') this.#tell(featureOf(payload.room), this.#feed(featureOf(payload.room)).complete(payload.lastEventId));
-    if (name === 'event:replay:reset') this.#tell(featureOf(payload.room), this.#feed(featureOf(payload.room)).reset(payload.headEventId), payload.reason);
+    if (name === 'event:replay:complete') this.#replayed(featureOf(payload.room), payload);
+    if (name === 'event:replay:reset') this.#reset(featureOf(payload.room), payload);
     if (name === 'server:shutdown' || PASSING_ENDS.has(payload?.code)) this.#willPass = true;
     if (name === 'session.revoked') this.#willPass = false;
     this.#emitter.emit(name, payload);
+  }
+
+  #replayed(feature, { lastEventId }) {
+    this.#tell(feature, this.#feed(feature).complete(lastEventId));
+  }
+
+  #reset(feature, { headEventId, reason }) {
+    this.#tell(feature, this.#feed(feature).reset(headEventId), reason);
   }
 
   #hearEvent(event) {

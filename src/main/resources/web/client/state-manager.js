@@ -10,7 +10,10 @@ const CHANGES = new Set(['created', 'updated', 'deleted']);
 const RESYNC_MIN_MS = 1000;
 const RESYNC_MAX_MS = 30_000;
 const REMEMBERED_MAX = 2000; // own operations whose events may still come: more than a queue holds
-const HTTP_CODES = { 400: 'VALIDATION_ERROR', 401: 'TOKEN_EXPIRED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND', 409: 'VERSION_CONFLICT', 422: 'VALIDATION_ERROR', 429: 'RATE_LIMIT_EXCEEDED' };
+const HTTP_CODES = {
+  400: 'VALIDATION_ERROR', 401: 'TOKEN_EXPIRED', 403: 'PERMISSION_DENIED', 404: 'NOT_FOUND', 409: 'VERSION_CONFLICT', 422: 'VALIDATION_ERROR',
+  429: 'RATE_LIMIT_EXCEEDED',
+};
 
 export function createStateManager(client, options) {
   return new StateManager(client, options);
@@ -267,11 +270,11 @@ class StateManager {
     if (lastEventId) this.#seen = later(this.#seen, lastEventId);
     for (const event of this.#recorded) if (!this.#isInPicture(event)) applyEvent(this.#base, event);
     this.#dropOvertaken();
-    this.#outbox.replace(this.#outbox.ops.map((op) => ({ ...op, gone: op.action === 'update' && !this.#base.has(op.id) && !this.#isCreatedBefore(op) })));
+    this.#outbox.replace(this.#outbox.ops.map((op) => ({ ...op, gone: this.#isGone(op) })));
   }
 
-  #isCreatedBefore({ id }) {
-    return this.#outbox.ops.some((op) => op.action === 'create' && op.id === id);
+  #isGone({ action, id }) {
+    return action === 'update' && !this.#base.has(id) && !this.#outbox.ops.some((op) => op.action === 'create' && op.id === id);
   }
 
   #isInPicture({ meta: { eventId } }) {
@@ -381,8 +384,10 @@ class StateManager {
     const server = this.#base.get(op.id);
     const before = this.#conflicts.get(op.id);
     const conflict = {
-      id: op.id, opId: op.opId, action: op.action, conflictedFields: fields, localVersion: shown ?? before?.localVersion ?? null, serverVersion: server?.entity ?? null,
-      baseVersion: op.baseVersion, currentVersion: server?.version, timestamp: this.#settings.clock.now(), ...(correlationId ? { correlationId } : {}),
+      id: op.id, opId: op.opId, action: op.action, conflictedFields: fields,
+      localVersion: shown ?? before?.localVersion ?? null, serverVersion: server?.entity ?? null,
+      baseVersion: op.baseVersion, currentVersion: server?.version,
+      timestamp: this.#settings.clock.now(), ...(correlationId ? { correlationId } : {}),
     };
     this.#conflicts.set(op.id, conflict);
     // What may have reached the server goes on until the server has said what became of it.
@@ -395,16 +400,22 @@ class StateManager {
   async #enqueue(op) {
     await this.#ready;
     this.#admit(op);
-    const baseVersion = this.#base.get(op.id)?.version;
-    const made = { ...op, state: 'queued', ...(baseVersion === undefined ? {} : { baseVersion }), createdAt: this.#settings.clock.now() };
-    const into = await this.#byOwner('enqueue', [made]);
+    const into = await this.#byOwner('enqueue', [this.#made(op)]);
     const confirmed = into === null ? Promise.resolve({ ok: true, id: op.id }) : this.#outcomeOf(into);
     return { opId: into ?? op.opId, entity: this.#find(this.#idOf(op.id)) ?? null, confirmed };
   }
 
+  /** On top of what is known of the entity now. */
+  #made(op) {
+    const baseVersion = op.action === 'create' ? undefined : this.#base.get(op.id)?.version;
+    return { ...op, state: 'queued', ...(baseVersion === undefined ? {} : { baseVersion }), createdAt: this.#settings.clock.now() };
+  }
+
   #admit({ action, id }) {
     if (this.#settings.offlinePolicy === 'fail' && !this.isConnected()) throw unavailable('this operation');
-    if (this.#outbox.ops.length >= QUEUE_MAX) throw new RealtimeError({ code: 'QUEUE_FULL', message: `${QUEUE_MAX} operations are waiting` });
+    if (this.#outbox.ops.length >= QUEUE_MAX) {
+      throw new RealtimeError({ code: 'QUEUE_FULL', message: `${QUEUE_MAX} operations are waiting` });
+    }
     const isDeleted = this.#outbox.ops.findLast((op) => op.id === id)?.action === 'delete';
     if (action !== 'create' && isDeleted) throw new RealtimeError({ code: 'NOT_FOUND', message: `${id} has been deleted here` });
   }
@@ -477,7 +488,8 @@ class StateManager {
 
   /** What was accepted at or before an event that is in `base` is in it too. */
   #dropOvertaken() {
-    const overtaken = this.#outbox.ops.filter(({ state, eventId }) => state === 'acknowledged' && eventId && this.#seen !== null && eventId <= this.#seen);
+    const isOvertaken = ({ state, eventId }) => state === 'acknowledged' && eventId && this.#seen !== null && eventId <= this.#seen;
+    const overtaken = this.#outbox.ops.filter(isOvertaken);
     for (const op of overtaken) {
       if (op.answer.version !== undefined && !(this.#asOf !== null && op.eventId <= this.#asOf)) applyAnswer(this.#base, op, op.answer);
       this.#finish(op.opId, op.id, op.answer.version);
@@ -568,7 +580,8 @@ class StateManager {
   #giveWay(conflict) {
     const given = this.#outbox.ops.filter((op) => op.opId === conflict.opId || this.#openFor(conflict).includes(op));
     this.#conflicts.delete(conflict.id);
-    this.#abandon(given, { code: 'VERSION_CONFLICT', message: 'the version of the server was accepted', correlationId: conflict.correlationId });
+    const { correlationId } = conflict;
+    this.#abandon(given, { code: 'VERSION_CONFLICT', message: 'the version of the server was accepted', correlationId });
   }
 
   #insist(conflict) {
@@ -598,8 +611,7 @@ class StateManager {
     if (data && Object.keys(data).length === 0) return this.#giveWay(conflict);
     const opId = this.#settings.newId();
     this.#remember(opId);
-    const baseVersion = action === 'create' ? undefined : this.#base.get(conflict.id)?.version;
-    const op = { opId, action, id: conflict.id, ...(data ? { data } : {}), state: 'queued', ...(baseVersion === undefined ? {} : { baseVersion }), createdAt: this.#settings.clock.now() };
+    const op = this.#made({ opId, action, id: conflict.id, ...(data ? { data } : {}) });
     const oldIds = old.map((other) => other.opId);
     await this.#outbox.commit(conflict.id, (ops) => ({ ops: [...ops.filter((other) => !oldIds.includes(other.opId)), op] }));
     this.#conflicts.delete(conflict.id);
@@ -663,7 +675,8 @@ class StateManager {
   }
 
   #show() {
-    if (this.#tabs?.isLeader) this.#tabs.tell({ type: 'queue', ops: this.#outbox.ops, conflicts: [...this.#conflicts], aliases: [...this.#aliases] });
+    if (!this.#tabs?.isLeader) return;
+    this.#tabs.tell({ type: 'queue', ops: this.#outbox.ops, conflicts: [...this.#conflicts], aliases: [...this.#aliases] });
   }
 
   #told(message) {
@@ -681,7 +694,8 @@ class StateManager {
     this.#aliases = new Map([...this.#aliases, ...aliases]);
     for (const { opId } of ops) this.#remember(opId);
     this.#outbox.replace(ops);
-    for (const [id, conflict] of conflicts) if (before.get(id)?.opId !== conflict.opId) this.#emitter.emit('conflict', { type: 'conflict', ...conflict });
+    const unheard = conflicts.filter(([id, { opId }]) => before.get(id)?.opId !== opId);
+    for (const [, conflict] of unheard) this.#emitter.emit('conflict', { type: 'conflict', ...conflict });
   }
 
   // Plumbing.
@@ -753,5 +767,6 @@ const unavailable = (what) => new RealtimeError({ code: 'UNAVAILABLE', message: 
 /** What an adapter throws: an error with `code`, or with the `status` of the response. */
 function asRefusal(error) {
   const statusCode = error?.statusCode ?? error?.status;
-  return new RealtimeError({ code: error?.code ?? HTTP_CODES[statusCode] ?? 'UNAVAILABLE', message: error?.message, statusCode, current: error?.current, retryAfterMs: error?.retryAfterMs });
+  const code = error?.code ?? HTTP_CODES[statusCode] ?? 'UNAVAILABLE';
+  return new RealtimeError({ code, message: error?.message, statusCode, current: error?.current, retryAfterMs: error?.retryAfterMs });
 }
